@@ -1,0 +1,62 @@
+"""Reference pages printed from the code, so that they cannot lie."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import models
+from django.utils import translation
+
+from accounts.enums import NATIONAL_ROLE_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
+from submissions.transitions import as_markdown
+
+APPS = ("audit", "accounts", "registry", "instruments", "submissions", "review", "summaries")
+HEADER = "<!-- Printed by `./portal manage docs_generate`; do not edit. -->\n"
+
+
+def permissions() -> str:
+    """The table of roles and permissions."""
+    lines = [HEADER, "# Roles and permissions", ""]
+    with translation.override("zh-hans"):
+        lines.append("| permission | | " + " | ".join(str(r.label) for r in Role) + " |")
+        lines.append("|---|---|" + "---|" * len(Role))
+        for permission in Permission:
+            marks = []
+            for role in Role:
+                held = permission in ROLE_PERMISSIONS[role]
+                national = permission in NATIONAL_ROLE_PERMISSIONS.get(role, frozenset())
+                marks.append("●" if held else "国家级" if national else "")
+            lines.append(f"| `{permission}` | {permission.label} | " + " | ".join(marks) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def case_states() -> str:
+    """The workflow table and its diagram."""
+    with translation.override("zh-hans"):
+        return f"{HEADER}\n{as_markdown().strip()}\n"
+
+
+def data_model() -> str:
+    """One entity-relationship diagram for each app."""
+    lines = [HEADER, "# Data model", ""]
+    with translation.override("zh-hans"):
+        for label in APPS:
+            lines += [f"## {label}", "", "```mermaid", "erDiagram"]
+            for model in sorted(apps.get_app_config(label).get_models(), key=lambda m: m.__name__):
+                lines += _entity(model)
+            lines += ["```", ""]
+    return "\n".join(lines)
+
+
+def _entity(model: type[models.Model]) -> list[str]:
+    lines = [f"  {model.__name__} {{"]
+    relations = []
+    for field in model._meta.concrete_fields:
+        kind = field.get_internal_type().removesuffix("Field")
+        mark = " PK" if field.primary_key else " UK" if field.unique else ""
+        lines.append(f"    {kind} {field.column}{mark}")
+        if isinstance(field, models.ForeignKey):
+            target = field.related_model
+            name = target if isinstance(target, str) else target.__name__
+            arrow = "||--o|" if field.unique else "||--o{"
+            relations.append(f"  {name} {arrow} {model.__name__} : {field.name}")
+    return [*lines, "  }", *relations]
