@@ -1,0 +1,88 @@
+"""Roles, permissions and levels as code: a change of rights is a reviewed diff."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(models.TextChoices):
+    """One verb on one kind of subject."""
+
+    UNIT_VIEW = "registry.unit_view", _("查看普查对象")
+    UNIT_REGISTER = "registry.unit_register", _("登记普查对象")
+    UNIT_AMEND = "registry.unit_amend", _("修改普查对象")
+    FRAME_LOAD = "registry.frame_load", _("导入名录")
+    INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
+    INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
+    CASE_VIEW = "submissions.case_view", _("查看普查表")
+    RESPONSE_SAVE = "submissions.response_save", _("填报")
+    CASE_SUBMIT = "submissions.case_submit", _("提交")
+    QUERY_ANSWER = "submissions.query_answer", _("答复疑问")
+    CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
+    JOB_VIEW = "submissions.job_view", _("查看后台任务")
+    CASE_REVIEW = "review.case_review", _("审核")
+    PROGRESS_VIEW = "summaries.progress_view", _("查看进度")
+    SUMMARY_RUN = "summaries.summary_run", _("汇总与下载")
+    ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
+    AUDIT_VIEW = "audit.audit_view", _("查看审计记录")
+
+
+class Role(models.TextChoices):
+    """What a person is in the census. Where, is said by the assignment."""
+
+    RESPONDENT = "respondent", _("填报人")
+    ENUMERATOR = "enumerator", _("普查员")
+    SUPERVISOR = "supervisor", _("普查指导员")
+    REVIEWER = "reviewer", _("审核人")
+    OFFICE = "office", _("普查办统计人员")
+    ADMINISTRATOR = "administrator", _("账号管理员")
+    AUDITOR = "auditor", _("审计员")
+
+
+class Level(models.TextChoices):
+    """Levels of sign-off, from the field to the nation."""
+
+    SUPERVISOR = "supervisor", _("普查指导员")
+    COUNTY = "county", _("县级")
+    CITY = "city", _("市级")
+    PROVINCE = "province", _("省级")
+    NATIONAL = "national", _("国家级")
+
+
+# How many digits of a 12-digit division code (统计用区划代码) name a division of each level.
+PREFIX_LENGTHS = {0: 0, 1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
+LEVEL_OF_PREFIX = {0: Level.NATIONAL, 2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY}
+
+_READ = frozenset(
+    {Permission.UNIT_VIEW, Permission.CASE_VIEW, Permission.INSTRUMENT_VIEW, Permission.JOB_VIEW}
+)
+_FILL = frozenset({Permission.RESPONSE_SAVE, Permission.CASE_SUBMIT, Permission.QUERY_ANSWER})
+_REGISTER = frozenset(
+    {Permission.UNIT_REGISTER, Permission.UNIT_AMEND, Permission.FRAME_LOAD, Permission.CASE_CLOSE}
+)
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.RESPONDENT: _READ | _FILL,
+    Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
+    Role.SUPERVISOR: _READ | {Permission.CASE_REVIEW, Permission.PROGRESS_VIEW},
+    Role.REVIEWER: _READ | {Permission.CASE_REVIEW, Permission.PROGRESS_VIEW},
+    Role.OFFICE: _READ | _REGISTER | {Permission.PROGRESS_VIEW, Permission.SUMMARY_RUN},
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
+    ),
+    Role.AUDITOR: _READ | {Permission.PROGRESS_VIEW, Permission.AUDIT_VIEW},
+}
+
+# Which permissions need the whole nation: an assignment to a smaller division does not give them.
+NATIONAL_PERMISSIONS = frozenset({Permission.INSTRUMENT_PUBLISH})
+NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OFFICE: frozenset({Permission.INSTRUMENT_PUBLISH}),
+}
+
+# What an exceptional grant may give: work on one unit, nothing that reaches beyond it.
+GRANTABLE_PERMISSIONS = (_READ | _FILL | {Permission.UNIT_AMEND, Permission.CASE_REVIEW}) - {
+    Permission.JOB_VIEW
+}
+
+# Roles an administrator of a division may give there (F4); the other roles come from above.
+ROLES_OF_UNIT = frozenset({Role.RESPONDENT})
+ROLES_BELOW_COUNTY = frozenset({Role.ENUMERATOR, Role.SUPERVISOR})

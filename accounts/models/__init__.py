@@ -1,0 +1,8 @@
+"""Models of the accounts app."""
+
+from accounts.models.api_token import ApiToken
+from accounts.models.exceptional_grant import ExceptionalGrant
+from accounts.models.role_assignment import RoleAssignment
+from accounts.models.user import User
+
+__all__ = ["ApiToken", "ExceptionalGrant", "RoleAssignment", "User"]

@@ -1,0 +1,67 @@
+"""Where a person may act: a jurisdiction (a division-code prefix) or one own unit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.enums import LEVEL_OF_PREFIX, PREFIX_LENGTHS, Level, Role
+
+
+def prefix_of(division_code: str, level: int) -> str:
+    """The significant digits of a 12-digit division code of `level` (0 nation … 5 village)."""
+    return division_code[: PREFIX_LENGTHS[level]]
+
+
+def prefix_range(prefix: str) -> tuple[str, str | None]:
+    """The half-open range of codes under `prefix`: `"3301"` → `("3301", "3302")`.
+
+    The upper end is None for the nation. Codes are digits, so the successor of the last digit is
+    a digit or `:` (the character after `9`), which holds under the "C" collation.
+    """
+    if not prefix:
+        return "", None
+    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """A division and everything below it."""
+
+    prefix: str
+    role: Role
+
+    def covers(self, subject: Any) -> bool:
+        """Whether the subject's own division lies inside."""
+        code = getattr(subject, "division_code", None)
+        return isinstance(code, str) and code.startswith(self.prefix)
+
+    @property
+    def level(self) -> Level | None:
+        """The level of sign-off of this jurisdiction; None below the county but for a supervisor."""
+        if self.role == Role.SUPERVISOR:
+            return Level.SUPERVISOR
+        return LEVEL_OF_PREFIX.get(len(self.prefix))
+
+
+@dataclass(frozen=True)
+class OwnUnit:
+    """A respondent's one unit."""
+
+    unit_id: int
+    role: Role
+    prefix = None
+    level = None
+
+    def covers(self, subject: Any) -> bool:
+        """Whether the subject is the unit or belongs to it."""
+        return getattr(subject, "unit_id", None) == self.unit_id
+
+
+Scope = Jurisdiction | OwnUnit
+
+
+@dataclass(frozen=True)
+class Place:
+    """A subject that is only a place: for asking about a division as such."""
+
+    division_code: str
+    unit_id: int | None = None

@@ -1,0 +1,24 @@
+"""Which accounts and roles an administrator sees and may give."""
+
+from django.db.models import QuerySet
+
+from accounts.enums import Permission, Role
+from accounts.models import User
+from accounts.querysets import scope_filter
+from accounts.scopes import Jurisdiction
+from accounts.services.accounts import APPOINTED_FROM_ABOVE
+
+
+def accounts_managed_by(actor: User) -> QuerySet[User]:
+    """The accounts of the administrator's divisions."""
+    condition = scope_filter(
+        actor.scopes_for(Permission.ACCOUNT_MANAGE), division_field="division_code", unit_field=None
+    )
+    return User.objects.filter(condition).order_by("division_code", "pk")
+
+
+def roles_assignable_by(actor: User) -> list[Role]:
+    """The roles an administrator may give somewhere inside the own division."""
+    scopes = actor.scopes_for(Permission.ACCOUNT_MANAGE)
+    at_county = all(isinstance(s, Jurisdiction) and len(s.prefix) >= 6 for s in scopes)
+    return [role for role in Role if not (at_county and role in APPOINTED_FROM_ABOVE)]

@@ -1,0 +1,1 @@
+"""Views of the accounts app, and the base of every other view."""
