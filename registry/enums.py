@@ -1,0 +1,74 @@
+"""Closed lists of the register."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DivisionLevel(models.IntegerChoices):
+    """Levels of the statistical division tree (统计用区划)."""
+
+    COUNTRY = 0, _("国家")
+    PROVINCE = 1, _("省级")
+    CITY = 2, _("地级")
+    COUNTY = 3, _("县级")
+    TOWN = 4, _("乡级")
+    VILLAGE = 5, _("村级")
+
+
+class DivisionKind(models.TextChoices):
+    """Why a code exists: an administrative division, or one that only statistics knows."""
+
+    OFFICIAL = "official", _("行政区划")
+    STATISTICAL = "statistical", _("开发区等统计单位")
+    PSEUDO = "pseudo", _("市辖区等汇总码")
+    XPCC = "xpcc", _("兵团")
+
+
+class IndustryLevel(models.IntegerChoices):
+    """Levels of GB/T 4754-2017."""
+
+    SECTION = 1, _("门类")
+    DIVISION = 2, _("大类")
+    GROUP = 3, _("中类")
+    CLASS = 4, _("小类")
+
+
+class UnitKind(models.TextChoices):
+    """The five classes of the census, as far as a single unit reports (普查对象类别)."""
+
+    INDUSTRIAL = "industrial", _("工业企业")
+    LIVESTOCK = "livestock", _("规模畜禽养殖场")
+    DOMESTIC_BOILER = "domestic_boiler", _("非工业企业单位锅炉")
+    CENTRAL_FACILITY = "central_facility", _("集中式污染治理设施")
+    OUTFALL = "outfall", _("入河（海）排污口")
+    MOBILE = "mobile", _("移动源")
+
+
+class UnitStatus(models.TextChoices):
+    """What the field found (运行状态与清查结果)."""
+
+    OPERATING = "operating", _("运行")
+    SUSPENDED_ALL_YEAR = "suspended_all_year", _("全年停产")
+    CLOSED = "closed", _("关闭")
+    OUT_OF_SCOPE = "out_of_scope", _("不属于普查范围")
+    DUPLICATE = "duplicate", _("重复")
+    NOT_FOUND = "not_found", _("未找到")
+
+
+class UnitSource(models.TextChoices):
+    """How a unit came into the register."""
+
+    FRAME = "frame", _("名录导入")
+    FIELD = "field", _("现场登记")
+    API = "api", _("接口登记")
+
+
+# The letter that begins a census-issued object code (普查对象识别码), by kind of unit.
+OBJECT_CODE_LETTERS: dict[UnitKind, str] = {
+    UnitKind.INDUSTRIAL: "G",
+    UnitKind.LIVESTOCK: "N",
+    UnitKind.DOMESTIC_BOILER: "S",
+    UnitKind.CENTRAL_FACILITY: "J",
+    UnitKind.OUTFALL: "P",
+    UnitKind.MOBILE: "Y",
+}

@@ -1,0 +1,51 @@
+"""How large a workbook becomes when it is read, found out before it is read.
+
+A workbook is a ZIP of XML: a few kilobytes may unpack to gigabytes, and one cell in the last row
+and column of a sheet makes the reader ask for a table of 17 thousand million cells.
+"""
+
+import re
+from pathlib import Path
+from typing import IO
+from zipfile import ZipFile
+
+UNPACKED_AT_MOST = 2**30
+CELLS_AT_MOST = 20_000_000  # rows × columns: a million units in the template's columns
+_CHUNK = 1 << 20
+_TAG_AT_MOST = 1024
+_PLACE = re.compile(rb"""<(?:\w+:)?(?:row|c)\s[^<>]*?\br\s*=\s*["']([A-Z]{0,4})([0-9]{1,9})["']""")
+
+
+def is_too_large(path: Path) -> bool:
+    """Whether a reader of the workbook would need too much memory. Raises `BadZipFile`."""
+    with ZipFile(path) as packed:
+        entries = packed.infolist()
+        if sum(entry.file_size for entry in entries) > UNPACKED_AT_MOST:
+            return True
+        for entry in entries:
+            if entry.filename.lower().startswith("xl/worksheets/"):
+                with packed.open(entry) as sheet:
+                    if _cells(sheet) > CELLS_AT_MOST:
+                        return True
+    return False
+
+
+def _cells(sheet: IO[bytes]) -> int:
+    """Rows × columns of the table that reaches to the last cell."""
+    rows = columns = 1
+    kept = b""
+    while chunk := sheet.read(_CHUNK):
+        text = kept + chunk
+        for letters, number in _PLACE.findall(text):
+            rows = max(rows, int(number))
+            columns = max(columns, _column(letters))
+        kept = text[-_TAG_AT_MOST:]
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    """`A` is 1, `XFD` is 16384; no letters are no column."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

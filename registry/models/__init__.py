@@ -1,0 +1,16 @@
+"""Models of the register."""
+
+from registry.models.division import Division, DivisionEdition
+from registry.models.industry import Industry
+from registry.models.object_code_serial import ObjectCodeSerial
+from registry.models.unit import Unit
+from registry.models.unit_revision import UnitRevision
+
+__all__ = [
+    "Division",
+    "DivisionEdition",
+    "Industry",
+    "ObjectCodeSerial",
+    "Unit",
+    "UnitRevision",
+]

@@ -1,0 +1,128 @@
+"""What the register's pages show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from registry.enums import UnitKind, UnitStatus
+from registry.models import Unit, UnitRevision
+from registry.selectors import division_names, industry_names
+from registry.unit_data import FIELDS
+
+STATUS_TAGS = {
+    UnitStatus.OPERATING: "tag-ok",
+    UnitStatus.SUSPENDED_ALL_YEAR: "tag-soft",
+    UnitStatus.CLOSED: "tag-off",
+    UnitStatus.OUT_OF_SCOPE: "tag-off",
+    UnitStatus.DUPLICATE: "tag-off",
+    UnitStatus.NOT_FOUND: "tag-hard",
+}
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One line of the list."""
+
+    unit: Unit
+    place: str
+    industry: str
+    status_tag: str
+
+
+def unit_rows(units: list[Unit]) -> list[UnitRow]:
+    """Lines with names in place of codes. Two queries, however many units."""
+    places = division_names([unit.division_code for unit in units])
+    industries = industry_names([unit.main_industry for unit in units])
+    return [
+        UnitRow(
+            unit=unit,
+            place=places.get(unit.division_code, unit.division_code),
+            industry=industries.get(unit.main_industry, ""),
+            status_tag=STATUS_TAGS[UnitStatus(unit.status)],
+        )
+        for unit in units
+    ]
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """The unit page's table of facts; give the template `facts`."""
+
+    unit: Unit
+    place: str
+    industries: list[tuple[str, str]]
+    status_tag: str
+
+    @classmethod
+    def of(cls, unit: Unit) -> "UnitFacts":
+        """With the names of its division and industries. Two queries."""
+        names = industry_names(unit.industry_codes)
+        return cls(
+            unit=unit,
+            place=division_names([unit.division_code]).get(unit.division_code, ""),
+            industries=[(code, names.get(code, "")) for code in unit.industry_codes],
+            status_tag=STATUS_TAGS[UnitStatus(unit.status)],
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RevisionLine:
+    """One act in the history of a unit."""
+
+    revision: UnitRevision
+    changes: list[Change]
+
+    @property
+    def is_first(self) -> bool:
+        """The registration itself."""
+        return self.revision.number == 1
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return _("名录导入") if self.revision.reason == "frame_load" else self.revision.reason
+
+
+def history_lines(revisions: Iterable[UnitRevision]) -> list[RevisionLine]:
+    """Each revision with what it changed; expects the newest first."""
+    ordered = list(revisions)
+    lines = []
+    for index, revision in enumerate(ordered):
+        before = ordered[index + 1].data if index + 1 < len(ordered) else None
+        changes = _changes(before, revision.data) if before is not None else []
+        lines.append(RevisionLine(revision=revision, changes=changes))
+    return lines
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    return [
+        Change(
+            label=str(Unit._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+            before=_shown(name, before.get(name)),
+            after=_shown(name, after.get(name)),
+        )
+        for name in FIELDS
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return _("、").join(value)
+    labels: dict[str, Any] = {}
+    if name == "kind":
+        labels = dict(UnitKind.choices)
+    elif name == "status":
+        labels = dict(UnitStatus.choices)
+    return str(labels.get(value, value or ""))

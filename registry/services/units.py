@@ -1,0 +1,215 @@
+"""Registering and amending one unit."""
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import Permission
+from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
+from accounts.models import User
+from accounts.scopes import Place
+from audit.enums import AuditAction
+from audit.services import audit_record
+from registry.enums import OBJECT_CODE_LETTERS, UnitKind, UnitSource
+from registry.models import Unit, UnitRevision
+from registry.policies import data_problems
+from registry.selectors import Lookalike, classifications_for, division_name, lookalikes
+from registry.unit_data import FIELDS, UnitData, as_json, data_normalised, data_of
+
+_NEXT_SERIALS = """
+    INSERT INTO registry_objectcodeserial AS s (stem, last_number) VALUES (%(stem)s, %(count)s)
+    ON CONFLICT (stem) DO UPDATE SET last_number = s.last_number + EXCLUDED.last_number
+    RETURNING last_number
+"""
+
+
+@transaction.atomic
+def unit_register(
+    *,
+    actor: User,
+    data: UnitData,
+    source: UnitSource = UnitSource.FIELD,
+    is_confirmed: bool = False,
+) -> Unit:
+    """Enter a unit. Raises `NotAllowed`, `Invalid` (every problem at its field) or `Conflict`.
+
+    Look-alikes are a `Conflict` with the list until the person confirms that it is another unit.
+    """
+    data = _checked(data)
+    if not actor.has_perm(Permission.UNIT_REGISTER, Place(data.division_code)):
+        raise _outside(data)
+    _refuse_taken_code(data, actor=actor)
+    if not is_confirmed:
+        _refuse_lookalikes(lookalikes(data, actor=actor))
+    unit = Unit(source=source, registered_by=actor)
+    _write(unit, data)
+    _save(unit, data, actor=actor)
+    _revise(unit, data, actor=actor, reason="")
+    audit_record(action=AuditAction.UNIT_REGISTERED, actor=actor, subject=unit)
+    return unit
+
+
+@transaction.atomic
+def unit_amend(
+    *, actor: User, unit_id: int, data: UnitData, reason: str, base_revision: int | None = None
+) -> Unit:
+    """Change what the register says, keeping what it said before. Nothing changed, nothing written.
+
+    Raises `Missing`, `NotAllowed` (also where the unit would leave the jurisdiction), `Invalid`,
+    or `Conflict` where somebody amended it after `base_revision`.
+    """
+    locked = Unit.objects.select_for_update(no_key=True)  # forms may go on pointing at it
+    unit = locked.visible_to(actor).filter(pk=unit_id).first()
+    if unit is None:
+        raise Missing(_("没有找到这个普查对象，或不在您的管辖范围内。"))
+    if not actor.has_perm(Permission.UNIT_AMEND, unit):
+        raise NotAllowed(_("您可以查看，但无权修改此普查对象。"))
+    data = _checked(data)
+    changed = changed_fields(data_of(unit), data)
+    if not changed:
+        return unit
+    _check_amendment(unit, data, actor=actor, reason=reason, base_revision=base_revision)
+    before = unit.code
+    _write(unit, data)
+    unit.amended_at, unit.amended_by = timezone.now(), actor
+    _save(unit, data, actor=actor)
+    _revise(unit, data, actor=actor, reason=reason.strip())
+    audit_record(
+        action=AuditAction.UNIT_AMENDED,
+        actor=actor,
+        subject=unit,
+        detail={"fields": changed, "reason": reason.strip(), "code_before": before},
+    )
+    return unit
+
+
+def changed_fields(before: UnitData, after: UnitData) -> list[str]:
+    """Names of the facts that differ."""
+    return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+def object_codes_issue(*, kind: UnitKind, division_code: str, count: int = 1) -> list[str]:
+    """The next census-issued codes: class letter, 12-digit division, serial. Locks the serial."""
+    stem = f"{OBJECT_CODE_LETTERS[kind]}{division_code}"
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_SERIALS, {"stem": stem, "count": count})
+        last: int = cursor.fetchone()[0]
+    return [f"{stem}{number:05d}" for number in range(last - count + 1, last + 1)]
+
+
+def _checked(data: UnitData) -> UnitData:
+    data = data_normalised(data)
+    problems = data_problems(data, classifications_for([data]))
+    if problems:
+        first = problems[0]
+        raise Invalid(
+            str(first.problem) if len(problems) == 1 else _("有 %d 处填写有误。") % len(problems),
+            code="unit_invalid",
+            cell=first.field,
+            details={"errors": [problem.as_error for problem in problems]},
+        )
+    return data
+
+
+def _outside(data: UnitData) -> NotAllowed:
+    return NotAllowed(
+        _("%(division)s不在您的管辖范围内。") % {"division": division_name(data.division_code)},
+        code="outside_jurisdiction",
+        cell="division_code",
+    )
+
+
+def _check_amendment(
+    unit: Unit, data: UnitData, *, actor: User, reason: str, base_revision: int | None
+) -> None:
+    if not reason.strip():
+        raise Invalid(_("修改普查对象须写明理由。"), code="reason_required", cell="reason")
+    if data.division_code != unit.division_code and not actor.has_perm(
+        Permission.UNIT_AMEND, Place(data.division_code)
+    ):
+        raise _outside(data)
+    if base_revision is not None and base_revision != _last_number(unit):
+        raise Conflict(
+            _("在您填写期间，此普查对象已被他人修改。请核对最新内容后再改。"),
+            code="amended_meanwhile",
+        )
+    _refuse_taken_code(data, actor=actor, except_id=unit.pk)
+
+
+def _refuse_taken_code(data: UnitData, *, actor: User, except_id: int | None = None) -> None:
+    taken = Unit.objects.filter(code=data.identity).first()
+    if not data.identity or taken is None or taken.pk == except_id:
+        return
+    if actor.has_perm(Permission.UNIT_VIEW, taken):
+        sentence = _("代码 %(code)s 已登记为“%(name)s”（%(division)s）。") % {
+            "code": taken.code,
+            "name": taken.name,
+            "division": division_name(taken.division_code),
+        }
+        details: dict[str, Any] = {"unit": taken.pk}
+    else:
+        sentence = _("代码 %(code)s 已在其他地区登记。") % {"code": taken.code}
+        details = {}
+    sentence += _("同一单位的另一厂区请填写不同的厂区编号。")
+    field = "credit_code" if data.credit_code else "organisation_code"
+    raise Conflict(sentence, code="code_taken", cell=field, details=details)
+
+
+def _refuse_lookalikes(found: list[Lookalike]) -> None:
+    if not found:
+        return
+    raise Conflict(
+        _("名录库中已有 %(count)d 个相似的普查对象，请确认不是同一个后再登记。")
+        % {"count": len(found)},
+        code="lookalikes",
+        details={
+            "lookalikes": [
+                {
+                    "unit": one.unit.pk,
+                    "code": one.unit.code,
+                    "name": one.unit.name,
+                    "division_code": one.unit.division_code,
+                    "reason": one.reason,
+                }
+                for one in found
+            ]
+        },
+    )
+
+
+def _write(unit: Unit, data: UnitData) -> None:
+    for name in FIELDS:
+        setattr(unit, name, getattr(data, name))
+    unit.industry_codes = list(data.industry_codes)
+    if not data.identity and not unit.object_code:
+        (unit.object_code,) = object_codes_issue(
+            kind=UnitKind(data.kind), division_code=data.division_code
+        )
+    unit.code = data.identity or unit.object_code
+
+
+def _save(unit: Unit, data: UnitData, *, actor: User) -> None:
+    """Save; where the same code was registered a moment ago, say so instead of failing."""
+    try:
+        with transaction.atomic():
+            unit.save()
+    except IntegrityError:
+        _refuse_taken_code(data, actor=actor, except_id=unit.pk)
+        raise
+
+
+def _last_number(unit: Unit) -> int:
+    last = unit.revisions.order_by("-number").values_list("number", flat=True).first()
+    return last or 0
+
+
+def _revise(unit: Unit, data: UnitData, *, actor: User, reason: str) -> None:
+    UnitRevision.objects.create(
+        unit=unit,
+        number=_last_number(unit) + 1,
+        data={**as_json(data), "code": unit.code, "object_code": unit.object_code},
+        actor=actor,
+        reason=reason,
+    )

@@ -1,0 +1,12 @@
+"""Routes of the register. The pages of one unit are routed by submissions: they bear on its forms."""
+
+from django.urls import path
+
+from registry.views.search import DivisionSearch, IndustrySearch
+from registry.views.units import UnitList
+
+urlpatterns = [
+    path("units/", UnitList.as_view(), name="unit_list"),
+    path("divisions/search/", DivisionSearch.as_view(), name="division_search"),
+    path("industries/search/", IndustrySearch.as_view(), name="industry_search"),
+]
