@@ -1,0 +1,11 @@
+"""Routes of the instruments in the API."""
+
+from django.urls import path
+
+from instruments.api import CodelistApi, InstrumentDetailApi, InstrumentListApi
+
+urlpatterns = [
+    path("instruments/", InstrumentListApi.as_view(), name="api_instrument_list"),
+    path("instruments/<str:code>/", InstrumentDetailApi.as_view(), name="api_instrument_detail"),
+    path("codelists/<str:name>/", CodelistApi.as_view(), name="api_codelist"),
+]

@@ -1,0 +1,9 @@
+"""The instruments app."""
+
+from django.apps import AppConfig
+
+
+class InstrumentsConfig(AppConfig):
+    """App configuration."""
+
+    name = "instruments"

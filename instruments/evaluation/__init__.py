@@ -1,0 +1,1 @@
+"""Forms as data and the rules on them: pure Python without Django, input, output or clock."""

@@ -1,0 +1,1 @@
+"""The rule language: SQL boolean expressions over items, with three truth values."""

@@ -1,0 +1,24 @@
+"""Routes of the instruments app."""
+
+from django.urls import path
+
+from instruments.views import CodelistJson, InstrumentDetail, InstrumentList, InstrumentRulesJs
+
+urlpatterns = [
+    path("instruments/", InstrumentList.as_view(), name="instrument_list"),
+    path("instruments/<str:code>/", InstrumentDetail.as_view(), name="instrument_detail"),
+    path(
+        "instruments/<str:code>/<str:content_hash>/rules.js",
+        InstrumentRulesJs.as_view(),
+        name="instrument_rules_js",
+    ),
+    path(
+        "codelists/<str:name>/<str:content_hash>.json", CodelistJson.as_view(), name="codelist_json"
+    ),
+    path(
+        "codelists/<str:name>/<str:content_hash>/en.json",
+        CodelistJson.as_view(),
+        {"language": "en"},
+        name="codelist_json_en",
+    ),
+]
