@@ -1,0 +1,28 @@
+"""Routes of this app's API, under /api/v1/."""
+
+from django.urls import path
+
+from submissions.api import units, views
+
+urlpatterns = [
+    path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
+    path("units/<int:pk>/", units.UnitMemberAndForms.as_view(), name="api_unit"),
+    path("cases/", views.CaseList.as_view(), name="api_case_list"),
+    path("cases/<int:pk>/", views.CaseDetail.as_view(), name="api_case_detail"),
+    path("cases/<int:pk>/response/", views.CaseResponse.as_view(), name="api_case_response"),
+    path("cases/<int:pk>/cells/", views.CaseCells.as_view(), name="api_case_cells"),
+    path("cases/<int:pk>/submit/", views.CaseSubmit.as_view(), name="api_case_submit"),
+    path(
+        "cases/<int:pk>/submissions/", views.CaseSubmissions.as_view(), name="api_case_submissions"
+    ),
+    path("cases/<int:pk>/findings/", views.CaseFindings.as_view(), name="api_case_findings"),
+    path("cases/<int:pk>/history/", views.CaseHistory.as_view(), name="api_case_history"),
+    path(
+        "findings/<int:pk>/explanation/",
+        views.FindingExplanation.as_view(),
+        name="api_finding_explanation",
+    ),
+    path("jobs/", views.JobList.as_view(), name="api_job_list"),
+    path("jobs/<int:pk>/", views.JobDetail.as_view(), name="api_job_detail"),
+    path("jobs/<int:pk>/cancel/", views.JobCancel.as_view(), name="api_job_cancel"),
+]

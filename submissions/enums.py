@@ -1,0 +1,122 @@
+"""The vocabulary of filling in: states, acts, levels, provenance, findings, jobs."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Level
+
+__all__ = [
+    "ALIVE_STATES",
+    "CLOSED_STATUSES",
+    "FILLING_STATUSES",
+    "IN_FORCE_ORDER",
+    "CaseAction",
+    "CaseStatus",
+    "ExerciseStatus",
+    "FailureKind",
+    "JobKind",
+    "JobState",
+    "Level",
+    "Owner",
+    "Provenance",
+    "Severity",
+]
+
+
+class ExerciseStatus(models.TextChoices):
+    """Where a collection exercise stands."""
+
+    PREPARING = "preparing", _("准备中")
+    OPEN = "open", _("进行中")
+    CLOSED = "closed", _("已结束")
+
+
+class CaseStatus(models.TextChoices):
+    """Where a case stands. The review level is data beside it, not a status."""
+
+    OPEN = "open", _("待填报")
+    RETURNED = "returned", _("已退回")
+    UNDER_REVIEW = "under_review", _("审核中")
+    FINAL = "final", _("已定稿")
+    VOID = "void", _("已作废")
+
+
+FILLING_STATUSES = (CaseStatus.OPEN, CaseStatus.RETURNED)
+CLOSED_STATUSES = (CaseStatus.FINAL, CaseStatus.VOID)
+
+
+class CaseAction(models.TextChoices):
+    """What can be done to a case: the edges of TRANSITIONS."""
+
+    SUBMIT = "submit", _("提交")
+    APPROVE = "approve", _("审核通过")
+    RETURN = "return", _("退回")
+    FINALISE = "finalise", _("定稿")
+    VOID = "void", _("作废")
+    REOPEN = "reopen", _("重新开放")
+
+
+class Owner(models.TextChoices):
+    """Whose turn it is."""
+
+    RESPONDENT = "respondent", _("填报人")
+    REVIEWER = "reviewer", _("审核人")
+    SYSTEM = "system", _("无人")
+
+
+class Provenance(models.TextChoices):
+    """Where a value comes from. Each has its own slot in a cell; none overwrites another."""
+
+    COLLECTED = "collected", _("填报")
+    CORRECTED = "corrected", _("修正")
+    IMPUTED = "imputed", _("插补")
+    DERIVED = "derived", _("推算")
+    CARRIED_FORWARD = "carried_forward", _("带入")
+
+
+# the value in force is the first slot present in this order
+IN_FORCE_ORDER = (
+    Provenance.CORRECTED,
+    Provenance.COLLECTED,
+    Provenance.DERIVED,
+    Provenance.IMPUTED,
+    Provenance.CARRIED_FORWARD,
+)
+
+
+class Severity(models.TextChoices):
+    """What a finding does: hard stops a submission, soft asks for an explanation."""
+
+    HARD = "hard", _("强制性")
+    SOFT = "soft", _("核实性")
+
+
+class FailureKind(models.TextChoices):
+    """Why a finding was raised."""
+
+    TYPE = "type", _("格式错误")
+    LIST = "list", _("不在代码表中")
+    REQUIRED = "required", _("必填未填")
+    NOT_APPLICABLE = "not_applicable", _("不应填写")
+    RULE = "rule", _("审核关系不符")
+    FAILED_TO_RUN = "failed_to_run", _("审核关系未能执行")
+
+
+class JobKind(models.TextChoices):
+    """Kinds of background work."""
+
+    FRAME_LOAD = "frame_load", _("导入名录")
+    SUMMARY_RUN = "summary_run", _("汇总")
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "queued", _("排队中")
+    RUNNING = "running", _("进行中")
+    SUCCEEDED = "succeeded", _("已完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
+
+
+ALIVE_STATES = (JobState.QUEUED, JobState.RUNNING)

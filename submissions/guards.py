@@ -1,0 +1,131 @@
+"""Conditions on a move that need the case, its history and the person. Each refuses in words."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.enums import Permission
+from accounts.exceptions import Conflict, NotAllowed
+from accounts.models import User
+from submissions.enums import CaseStatus, FailureKind, Level, Severity
+from submissions.models import Case, EditFailure, ItemQuery
+from submissions.policies import is_running
+from submissions.selectors import without_own_work
+
+
+def exercise_open(case: Case, actor: User) -> None:
+    """After an exercise is closed nothing moves."""
+    if not is_running(case.exercise):
+        raise Conflict(_("本次普查填报已结束，不能再办理。"), code="exercise_closed")
+
+
+def is_owed(case: Case, actor: User) -> None:
+    """A form the unit does not owe is kept, not submitted."""
+    if not case.is_owed:
+        raise Conflict(_("按现有信息，该普查对象不需要填报本表，不必提交。"), code="case_not_owed")
+
+
+def reviews_at_this_level(case: Case, actor: User) -> None:
+    """The case waits for the level at which this person stands over it."""
+    if case.review_level not in actor.levels_for(Permission.CASE_REVIEW, case):
+        raise NotAllowed(
+            _("本表现由“%(level)s”审核，不在您的审核层级。")
+            % {"level": case.get_review_level_display()},
+            code="not_your_level",
+        )
+
+
+def not_signed_above(case: Case, actor: User) -> None:
+    """An office undoes nothing that a higher level is looking at or has signed."""
+    is_final = case.status == CaseStatus.FINAL
+    reached = case.exercise.top_level if is_final else case.review_level
+    order = list(Level)
+    own = actor.levels_for(Permission.CASE_CLOSE, case)
+    if reached and max(map(order.index, own), default=-1) < order.index(Level(reached)):
+        raise NotAllowed(
+            _("本表已到“%(level)s”，只有该级或以上普查办可以作废或重新开放。")
+            % {"level": Level(reached).label},
+            code="above_your_level",
+        )
+
+
+def not_own_work(case: Case, actor: User) -> None:
+    """Nobody reviews what they entered, explained, answered or submitted. One query."""
+    if not without_own_work(Case.objects.filter(pk=case.pk), actor).exists():
+        raise NotAllowed(_("您填报或提交过本表，不能审核自己的数据。"), code="own_work")
+
+
+def below_the_top(case: Case, actor: User) -> None:
+    """At the top there is no higher level: finalise instead."""
+    if case.review_level == case.exercise.top_level:
+        raise Conflict(_("已到最高审核层级，请直接定稿。"), code="at_the_top")
+
+
+def at_the_top(case: Case, actor: User) -> None:
+    """Only the top level finalises."""
+    if case.review_level != case.exercise.top_level:
+        raise Conflict(_("尚未到最高审核层级，不能定稿。"), code="below_the_top")
+
+
+def no_rule_failed_to_run(case: Case, actor: User) -> None:
+    """A rule that could not run counts as failed."""
+    if EditFailure.objects.filter(case=case, kind=FailureKind.FAILED_TO_RUN).exists():
+        raise Conflict(_("有审核关系未能执行，请联系上级普查机构。"), code="rule_failed_to_run")
+
+
+def no_open_hard_failures(case: Case, actor: User) -> None:
+    """A hard finding stops the case where it is."""
+    count = EditFailure.objects.filter(case=case, severity=Severity.HARD).count()
+    if count:
+        raise Conflict(
+            ngettext(
+                "还有 %(count)d 个强制性错误，请改正后再办理。",
+                "还有 %(count)d 个强制性错误，请改正后再办理。",
+                count,
+            )
+            % {"count": count},
+            code="hard_failures",
+            details={"errors": _first_findings(case, Severity.HARD)},
+        )
+
+
+def soft_failures_explained(case: Case, actor: User) -> None:
+    """Every soft finding carries an explanation."""
+    count = EditFailure.objects.filter(case=case).unexplained().count()
+    if count:
+        raise Conflict(
+            ngettext(
+                "还有 %(count)d 个核实性问题没有说明，请填写说明后再提交。",
+                "还有 %(count)d 个核实性问题没有说明，请填写说明后再提交。",
+                count,
+            )
+            % {"count": count},
+            code="soft_failures_unexplained",
+            details={"errors": _first_findings(case, Severity.SOFT)},
+        )
+
+
+def queries_answered(case: Case, actor: User) -> None:
+    """Every question of a reviewer is answered before the case is submitted again."""
+    count = ItemQuery.objects.filter(case=case).unanswered().count()
+    if count:
+        raise Conflict(
+            ngettext(
+                "还有 %(count)d 个审核疑问没有答复，请答复后再提交。",
+                "还有 %(count)d 个审核疑问没有答复，请答复后再提交。",
+                count,
+            )
+            % {"count": count},
+            code="queries_unanswered",
+        )
+
+
+def _first_findings(case: Case, severity: Severity) -> list[dict[str, str | None]]:
+    failures = EditFailure.objects.filter(case=case, severity=severity, explanation="")[:20]
+    return [
+        {
+            "code": failure.rule_id,
+            "message": failure.message_zh,
+            "cell": failure.cells[0] if failure.cells else None,
+        }
+        for failure in failures
+    ]

@@ -1,0 +1,21 @@
+"""The tables of the submissions app, one file per model."""
+
+from submissions.models.case import Case
+from submissions.models.edit_failure import EditFailure
+from submissions.models.exercise import CollectionExercise
+from submissions.models.item_query import ItemQuery
+from submissions.models.job import Job
+from submissions.models.response import Response
+from submissions.models.response_revision import ResponseRevision
+from submissions.models.submission import Submission
+
+__all__ = [
+    "Case",
+    "CollectionExercise",
+    "EditFailure",
+    "ItemQuery",
+    "Job",
+    "Response",
+    "ResponseRevision",
+    "Submission",
+]

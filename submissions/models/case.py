@@ -1,0 +1,129 @@
+"""A case: one form owed by one unit in one exercise, and where it stands."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Permission
+from accounts.querysets import ScopedQuerySet
+from registry.models import Unit
+from submissions.enums import FILLING_STATUSES, CaseStatus, Level
+from submissions.models.constraints import paired, within
+from submissions.models.exercise import CollectionExercise
+
+
+class CaseQuerySet(ScopedQuerySet["Case"]):
+    """Adjectives that narrow a list of cases."""
+
+    def owed(self) -> Self:
+        """Cases the unit owes at present."""
+        return self.filter(is_owed=True)
+
+    def being_filled(self) -> Self:
+        """Cases whose turn it is with the respondent."""
+        return self.filter(status__in=FILLING_STATUSES)
+
+    def waiting_at(self, level: Level | str) -> Self:
+        """Cases that wait for a decision of this level."""
+        return self.filter(status=CaseStatus.UNDER_REVIEW, review_level=level)
+
+    def with_names(self) -> Self:
+        """With the unit and the exercise, in the same query."""
+        return self.select_related("unit", "exercise")
+
+
+class Case(models.Model):
+    """Only `submissions.transitions.case_transition` writes `status` and `review_level`."""
+
+    view_permission = Permission.CASE_VIEW
+    scope_unit_field = "unit_id"
+
+    exercise = models.ForeignKey(
+        CollectionExercise,
+        on_delete=models.PROTECT,
+        related_name="cases",
+        verbose_name=_("普查阶段"),
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="cases", verbose_name=_("普查对象")
+    )
+    instrument_version = models.ForeignKey(
+        "instruments.InstrumentVersion",
+        on_delete=models.PROTECT,
+        related_name="cases",
+        verbose_name=_("普查表版本"),
+    )
+    form_code = models.CharField(_("表号"), max_length=12, db_collation="C")
+    division_code = models.CharField(_("区划"), max_length=12, db_collation="C")
+    status = models.CharField(
+        _("状态"), max_length=12, choices=CaseStatus.choices, default=CaseStatus.OPEN
+    )
+    review_level = models.CharField(
+        _("审核层级"), max_length=12, choices=Level.choices, blank=True, default=""
+    )
+    owed_reason = models.JSONField(_("应填原因"), default=dict, blank=True)
+    is_owed = models.BooleanField(_("应填"), default=True)
+    opened_at = models.DateTimeField(_("下达时间"))
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    finalised_at = models.DateTimeField(_("定稿时间"), null=True)
+    finalised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    status_changed_at = models.DateTimeField(_("进入现状态时间"))
+    due_on = models.DateField(_("截止日期"), null=True)
+    hard_count = models.PositiveIntegerField(_("强制性错误"), default=0)
+    soft_open_count = models.PositiveIntegerField(_("待说明"), default=0)
+    filled_count = models.PositiveIntegerField(_("已填"), default=0)
+    required_count = models.PositiveIntegerField(_("必填"), default=0)
+    required_missing_count = models.PositiveIntegerField(_("必填未填"), default=0)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("普查任务")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["exercise", "unit", "form_code"], name="submissions_case_one_per_form"
+            ),
+            within("status", CaseStatus),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.UNDER_REVIEW, review_level__in=Level.values)
+                | (~Q(status=CaseStatus.UNDER_REVIEW) & Q(review_level="")),
+                name="submissions_case_level_iff_under_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.FINAL, finalised_at__isnull=False)
+                | (~Q(status=CaseStatus.FINAL) & Q(finalised_at__isnull=True)),
+                name="submissions_case_finalised_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[CaseStatus.UNDER_REVIEW, CaseStatus.FINAL])
+                | Q(submitted_at__isnull=False),
+                name="submissions_case_submitted_before_review",
+            ),
+            paired("submitted"),
+            paired("finalised"),
+        ]
+        indexes: ClassVar = [
+            # lists and queues: a prefix range of divisions, one status and level
+            models.Index(
+                fields=["status", "review_level", "division_code", "id"], name="case_queue"
+            ),
+            # the same queue of a large division, oldest submission first, without sorting it
+            models.Index(
+                fields=["status", "review_level", "submitted_at", "id"], name="case_queue_order"
+            ),
+            models.Index(fields=["division_code", "id"], name="case_division"),
+            models.Index(fields=["form_code", "status", "division_code"], name="case_form"),
+        ]
+
+    def __str__(self) -> str:
+        unit = self._state.fields_cache.get("unit")  # never a query for a label
+        return f"{self.form_code} {unit.name if unit else self.unit_id}"

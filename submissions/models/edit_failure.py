@@ -1,0 +1,80 @@
+"""A finding that stands: a rule, type, list or required check that the answers do not meet."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Permission
+from accounts.querysets import ScopedQuerySet
+from submissions.enums import FailureKind, Severity
+from submissions.models.case import Case
+from submissions.models.constraints import paired, within
+
+
+class EditFailureQuerySet(ScopedQuerySet["EditFailure"]):
+    """Adjectives that narrow a list of findings."""
+
+    def hard(self) -> Self:
+        """Findings that stop a submission."""
+        return self.filter(severity=Severity.HARD)
+
+    def unexplained(self) -> Self:
+        """Soft findings that still ask for an explanation."""
+        return self.filter(severity=Severity.SOFT, explanation="")
+
+
+class EditFailure(models.Model):
+    """`row_key` is the repeat row or cell the finding speaks of, so one rule has one finding a row."""
+
+    view_permission = Permission.CASE_VIEW
+    scope_unit_field = "case__unit_id"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="failures")
+    division_code = models.CharField(_("区划"), max_length=12, db_collation="C")
+    rule_id = models.CharField(_("审核关系"), max_length=80, db_collation="C")
+    row_key = models.CharField(max_length=160, blank=True, db_collation="C")
+    kind = models.CharField(_("类别"), max_length=16, choices=FailureKind.choices)
+    severity = models.CharField(_("级别"), max_length=4, choices=Severity.choices)
+    cells = ArrayField(models.CharField(max_length=160), verbose_name=_("指标"))
+    row = models.CharField(_("行"), max_length=80, blank=True)
+    message_zh = models.TextField(_("问题"))
+    message_en = models.TextField(blank=True)
+    explanation = models.TextField(_("说明"), blank=True)
+    explained_at = models.DateTimeField(_("说明时间"), null=True)
+    explained_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    first_seen_at = models.DateTimeField(_("首次出现"))
+
+    objects = EditFailureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("审核问题")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "rule_id", "row_key"], name="submissions_failure_once"
+            ),
+            within("kind", FailureKind),
+            within("severity", Severity),
+            paired("explained", explanation=""),
+            models.CheckConstraint(
+                condition=Q(explanation="") | Q(severity=Severity.SOFT),
+                name="submissions_failure_only_soft_is_explained",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["division_code", "id"], name="failure_division"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.row_key}"
+
+    @property
+    def unit_id(self) -> int:
+        """The unit whose case this is (permission checks read it)."""
+        return self.case.unit_id

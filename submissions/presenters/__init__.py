@@ -1,0 +1,1 @@
+"""What pages show: plain values prepared for templates; no queries here."""

@@ -1,0 +1,18 @@
+"""Services of the submissions app: the only writers of its tables."""
+
+from submissions.services.deriving import cases_derive
+from submissions.services.exercises import exercise_create
+from submissions.services.explanations import failure_explain
+from submissions.services.opening import case_open
+from submissions.services.saving import SaveResult, response_save
+from submissions.services.submitting import case_submit
+
+__all__ = [
+    "SaveResult",
+    "case_open",
+    "case_submit",
+    "cases_derive",
+    "exercise_create",
+    "failure_explain",
+    "response_save",
+]

@@ -1,0 +1,11 @@
+"""Background work of this app. A task imports its service inside the body."""
+
+from celery import shared_task
+
+
+@shared_task(name="submissions.tasks.frame_load_run")
+def frame_load_run(job_id: int) -> None:
+    """Load an uploaded list of units: the job's parameters name the file."""
+    from submissions.frame_loading import frame_load_job
+
+    frame_load_job(job_id)

@@ -1,0 +1,42 @@
+"""Routes of the app's pages. A unit's page is here because it shows the unit's forms."""
+
+from django.urls import path
+
+from submissions.views.cells import CaseCells, FailureExplain
+from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
+from submissions.views.filling import CaseFill, CaseFormSave
+from submissions.views.jobs import (
+    FrameLoad,
+    FrameTemplate,
+    JobCancel,
+    JobDetail,
+    JobList,
+    JobProgress,
+    JobResult,
+)
+from submissions.views.submitting import CaseReceipt, CaseSubmit
+from submissions.views.units import UnitDerive, UnitDetail
+from submissions.views.work import CaseList, Home
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("cases/", CaseList.as_view(), name="case_list"),
+    path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),
+    path("cases/<int:pk>/cells/", CaseCells.as_view(), name="case_cells"),
+    path("cases/<int:pk>/save/", CaseFormSave.as_view(), name="case_form_save"),
+    path("cases/<int:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),
+    path("cases/<int:pk>/receipt/", CaseReceipt.as_view(), name="case_receipt"),
+    path("cases/<int:pk>/receipt/<int:number>/", CaseReceipt.as_view(), name="case_receipt"),
+    path("findings/<int:pk>/explain/", FailureExplain.as_view(), name="failure_explain"),
+    path("units/new/", UnitRegisterAndDerive.as_view(), name="unit_register"),
+    path("units/<int:pk>/amend/", UnitAmendAndDerive.as_view(), name="unit_amend"),
+    path("units/<int:pk>/", UnitDetail.as_view(), name="unit_detail"),
+    path("units/<int:pk>/derive/", UnitDerive.as_view(), name="unit_derive"),
+    path("frame/load/", FrameLoad.as_view(), name="frame_load"),
+    path("frame/template/", FrameTemplate.as_view(), name="frame_template"),
+    path("jobs/", JobList.as_view(), name="job_list"),
+    path("jobs/<int:pk>/", JobDetail.as_view(), name="job_detail"),
+    path("jobs/<int:pk>/progress/", JobProgress.as_view(), name="job_progress"),
+    path("jobs/<int:pk>/result/", JobResult.as_view(), name="job_result"),
+    path("jobs/<int:pk>/cancel/", JobCancel.as_view(), name="job_cancel"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the submissions app: doors to its services."""
