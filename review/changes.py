@@ -1,0 +1,53 @@
+"""What changed between two submissions of a form, cell by cell."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from accounts.enums import Level
+from review.models import ReviewDecision
+from submissions.models import Case, Submission
+
+Answers = Mapping[str, Any]
+
+
+class CellChange(NamedTuple):
+    """One cell that differs; a blank is the empty string."""
+
+    cell: str
+    before: str
+    after: str
+
+
+def cells_changed(before: Answers, after: Answers) -> list[CellChange]:
+    """Every cell whose value differs between two plain answer documents, in order of its path.
+
+    Cells of a row that was taken out change to blank, and those of a new row from blank.
+    """
+    old, new = before["values"], after["values"]
+    return [
+        CellChange(cell, str(old.get(cell, "")), str(new.get(cell, "")))
+        for cell in sorted({*old, *new})
+        if str(old.get(cell, "")) != str(new.get(cell, ""))
+    ]
+
+
+def decision_last_at(case: Case, level: Level | str) -> ReviewDecision | None:
+    """What this level decided last, with the submission it looked at. One query."""
+    return (
+        ReviewDecision.objects.filter(case=case, level=level)
+        .select_related("submission", "decided_by")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def changes_since(case: Case, level: Level | str) -> list[CellChange]:
+    """What changed from the submission this level last decided about to the newest.
+
+    Empty where the level has not looked before: then everything is new. Two queries.
+    """
+    last = decision_last_at(case, level)
+    newest = Submission.objects.filter(case=case).order_by("-number").first()
+    if last is None or newest is None:
+        return []
+    return cells_changed(last.submission.document, newest.document)

@@ -1,0 +1,105 @@
+"""What a reviewer types: the filter of the queue, and the return form with its questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+
+from review.selectors import Place, QueueFilter
+from review.services import QUERIES_AT_MOST, Question
+
+_FORM = re.compile(r"[A-Z0-9-]{1,12}")
+_DIVISION = re.compile(r"[0-9]{2,12}")
+_QUERY = re.compile(r"query-([0-9]{1,4})-text")
+
+
+def queue_filter(asked: Mapping[str, str]) -> QueueFilter:
+    """From a query string; what makes no sense counts as not asked."""
+    form = asked.get("form", "").strip().upper()
+    division = asked.get("division", "").strip()
+    return QueueFilter(
+        form_code=form if _FORM.fullmatch(form) else "",
+        division=_significant(division) if _DIVISION.fullmatch(division) else "",
+        has_explanations=asked.get("explained") == "1",
+        name=asked.get("q", "").replace("\x00", "").strip()[:100],
+    )
+
+
+def _significant(code: str) -> str:
+    """A 12-digit code stands for its division: the zeros at its end say nothing."""
+    if len(code) < 12:
+        return code
+    return next((code[:n] for n in (2, 4, 6, 9) if not code[n:].strip("0")), code)
+
+
+def filter_query(narrowed: QueueFilter) -> str:
+    """The query string of a filter, to carry it from page to page."""
+    query = {
+        "form": narrowed.form_code,
+        "division": narrowed.division,
+        "explained": "1" if narrowed.has_explanations else "",
+        "q": narrowed.name,
+    }
+    return urlencode({key: value for key, value in query.items() if value})
+
+
+def place_read(text: str) -> Place | None:
+    """The place after which a page of the queue begins."""
+    at, _separator, pk = text.partition("~")
+    moment = _moment(at)
+    if moment is None or not pk.isdecimal() or len(pk) > 18:
+        return None
+    return Place(moment, int(pk))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def place_written(place: Place) -> str:
+    """The same as text."""
+    return f"{place.submitted_at.isoformat()}~{place.pk}"
+
+
+@dataclass(frozen=True)
+class DecisionForm:
+    """The posted decision; blank question rows are left out."""
+
+    submission_id: int | None = None
+    reason_codes: tuple[str, ...] = ()
+    note: str = ""
+    questions: tuple[Question, ...] = field(default_factory=tuple)
+
+    @classmethod
+    def read(cls, posted: QueryDict) -> DecisionForm:
+        """From a plain form post."""
+        submission = posted.get("submission", "")
+        numbers = sorted(int(found[1]) for name in posted if (found := _QUERY.fullmatch(name)))
+        questions = [
+            Question(posted.get(f"query-{n}-cell", "").strip(), posted.get(f"query-{n}-text", ""))
+            for n in numbers[: QUERIES_AT_MOST + 1]
+        ]
+        return cls(
+            submission_id=int(submission)
+            if submission.isdecimal() and len(submission) < 19
+            else None,
+            reason_codes=tuple(posted.getlist("reason")),
+            note=posted.get("note", ""),
+            questions=tuple(q for q in questions if q.text.strip() or q.cell),
+        )
+
+    def with_one_more(self, cell: str = "") -> DecisionForm:
+        """With a blank question at the end (the button of a browser without scripts)."""
+        return DecisionForm(
+            self.submission_id, self.reason_codes, self.note, (*self.questions, Question(cell, ""))
+        )

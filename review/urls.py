@@ -1,0 +1,14 @@
+"""Routes of the app."""
+
+from django.urls import path
+
+from review import views
+
+urlpatterns = [
+    path("review/", views.ReviewQueue.as_view(), name="review_queue"),
+    path("review/<int:pk>/", views.CaseReview.as_view(), name="case_review"),
+    path("review/<int:pk>/approve/", views.CaseApprove.as_view(), name="case_approve"),
+    path("review/<int:pk>/return/", views.CaseReturn.as_view(), name="case_return"),
+    path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
+    path("queries/<int:pk>/answer/", views.QueryAnswer.as_view(), name="query_answer"),
+]
