@@ -1,0 +1,33 @@
+"""The vocabulary of summaries: axes of a table, states of progress."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Level
+
+
+class Axis(models.TextChoices):
+    """What the rows of a table are."""
+
+    DIVISION = "division", _("按区划")
+    INDUSTRY_DIVISION = "industry_division", _("按行业大类")
+    INDUSTRY_CLASS = "industry_class", _("按行业小类")
+
+
+# How many digits of the 4-digit industry code name a row.
+INDUSTRY_DIGITS: dict[str, int] = {Axis.INDUSTRY_DIVISION: 2, Axis.INDUSTRY_CLASS: 4}
+
+# A summary takes what at least this level has approved; the field's own check is not enough.
+APPROVAL_LEVELS = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATIONAL)
+
+
+class ProgressState(models.TextChoices):
+    """Where a case stands, as the progress page counts it; the level of review is beside it."""
+
+    NOT_STARTED = "not_started", _("未开始")
+    FILLING = "filling", _("填报中")
+    RETURNED = "returned", _("已退回")
+    UNDER_REVIEW = "under_review", _("审核中")
+    FINAL = "final", _("已定稿")
+    VOID = "void", _("已作废")
+    NOT_OWED = "not_owed", _("不需填报")

@@ -1,0 +1,7 @@
+"""The tables of the summaries app, one file per model."""
+
+from summaries.models.progress_count import ProgressCount
+from summaries.models.summary_part import SummaryPart
+from summaries.models.summary_run import SummaryRun
+
+__all__ = ["ProgressCount", "SummaryPart", "SummaryRun"]
