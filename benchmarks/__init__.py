@@ -1,0 +1,1 @@
+"""Measurements: each prints a ratio against a named baseline run beside it."""

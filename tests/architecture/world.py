@@ -1,0 +1,91 @@
+"""One of everything in each place: the town, its sister town, the next county, another province."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from submissions.enums import JobKind
+from submissions.models import Case, EditFailure, ItemQuery, Job
+from tests.factories.case import make_plain_unit, make_submitted
+from tests.people import FAR_TOWN, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
+
+PLACES = {
+    "own": TOWN,  # the enumerator's and the supervisor's town
+    "child": OTHER_TOWN,  # another town of the county: a child of the county, beside the town
+    "neighbour": NEIGHBOUR_TOWN,  # the next county
+    "far": FAR_TOWN,  # another province
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Place → kind → thing."""
+
+    things: dict[str, dict[str, Any]]
+
+
+def world_make(divisions: dict[str, Any]) -> World:
+    """A unit with a submitted case, a finding, a question, a job and a summary in each place."""
+    from accounts.enums import Role
+    from summaries.definitions import tables_all
+    from summaries.models import SummaryRun
+
+    table = next(iter(tables_all().values()))
+    nation = divisions["000000000000"]
+    filler = account("filler-of-all", Role.ENUMERATOR, division=nation, full_name="全国填报")
+    owner = account("owner-of-all", Role.OFFICE, division=nation, full_name="全国统计")
+    things = {}
+    for place, code in PLACES.items():
+        unit = make_plain_unit(filler, division_code=code, name=f"{place}之工厂{uuid.uuid4().hex}")
+        case: Case = make_submitted(filler, unit=unit)
+        submission = case.submissions.get()
+        job = Job.objects.create(
+            kind=JobKind.SUMMARY_RUN,
+            parameters={},
+            dedupe_key=uuid.uuid4().hex,
+            division_code=code,
+            requested_by=owner,
+            created_at=timezone.now(),
+        )
+        things[place] = {
+            "unit": unit,
+            "case": case,
+            "job": job,
+            "failure": EditFailure.objects.create(
+                case=case,
+                division_code=code,
+                rule_id="A1-R02",
+                kind="rule",
+                severity="soft",
+                cells=["output"],
+                message_zh="产量偏大",
+                message_en="large",
+                first_seen_at=timezone.now(),
+            ),
+            "query": ItemQuery.objects.create(
+                case=case,
+                division_code=code,
+                submission=submission,
+                cell="hours",
+                text="请核实",
+                raised_by=owner,
+                raised_at=timezone.now(),
+            ),
+            "summary": SummaryRun.objects.create(
+                job=job,
+                exercise=case.exercise,
+                table_code=table.code,
+                definition=table.raw,
+                definition_hash=table.content_hash,
+                division_code=code,
+                division_name=f"{place}之区划",
+                axis="division",
+                approval_level="county",
+                as_of=timezone.now(),
+            ),
+        }
+    return World(things)
