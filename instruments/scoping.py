@@ -30,6 +30,8 @@ KIND_NAMES = {
     "central_facility": ("集中式污染治理设施", "central facility"),
     "outfall": ("入河（海）排污口", "outfall"),
     "mobile": ("移动源", "mobile source"),
+    "park": ("工业园区", "industrial park"),
+    "area": ("行政区", "administrative area"),
 }
 YES_NO = {"1": ("是", "yes"), "2": ("否", "no")}
 _REFERENCE = re.compile(r"\b([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\b")

@@ -34,7 +34,10 @@ class IndustryLevel(models.IntegerChoices):
 
 
 class UnitKind(models.TextChoices):
-    """The five classes of the census, as far as a single unit reports (普查对象类别)."""
+    """The five classes of the census, parks, and areas that report as units (普查对象类别).
+
+    The census counts 以行政区为单位的普查对象: a county, city or province that fills in a form.
+    """
 
     INDUSTRIAL = "industrial", _("工业企业")
     LIVESTOCK = "livestock", _("规模畜禽养殖场")
@@ -42,6 +45,8 @@ class UnitKind(models.TextChoices):
     CENTRAL_FACILITY = "central_facility", _("集中式污染治理设施")
     OUTFALL = "outfall", _("入河（海）排污口")
     MOBILE = "mobile", _("移动源")
+    PARK = "park", _("工业园区")
+    AREA = "area", _("行政区")
 
 
 class UnitStatus(models.TextChoices):
@@ -71,4 +76,6 @@ OBJECT_CODE_LETTERS: dict[UnitKind, str] = {
     UnitKind.CENTRAL_FACILITY: "J",
     UnitKind.OUTFALL: "P",
     UnitKind.MOBILE: "Y",
+    UnitKind.PARK: "K",
+    UnitKind.AREA: "X",
 }

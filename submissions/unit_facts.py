@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from decimal import Decimal
 
+from registry.enums import UnitKind
 from registry.models import Division, Industry, Unit
 
+AREA_LEVELS = {2: "province", 4: "city", 6: "county", 9: "town", 12: "village"}
 PLACES = {2: "province_name", 4: "city_name", 6: "county_name", 9: "town_name"}
 
 
@@ -32,6 +34,8 @@ def register_facts(unit: Unit) -> dict[str, str]:
     for number in (1, 2, 3):
         codes = unit.industry_codes
         facts[f"industry_{number}"] = codes[number - 1] if len(codes) >= number else ""
+    facts["area_level"] = area_level(unit)
+    facts["samples"] = f";{';'.join(sorted(unit.samples))};" if unit.samples else ""
     facts["longitude"] = degrees(unit.longitude)
     facts["latitude"] = degrees(unit.latitude)
     return facts
@@ -64,6 +68,15 @@ def prefill_facts_of(units: Collection[Unit]) -> dict[int, dict[str, str]]:
 def _places_above(unit: Unit) -> dict[str, str]:
     """Codes of the divisions above the unit, with the fact each one's name is."""
     return {unit.division_code[:digits].ljust(12, "0"): name for digits, name in PLACES.items()}
+
+
+def area_level(unit: Unit) -> str:
+    """`province`, `city`, `county`, `town` or `village` for an area that reports as a unit."""
+    if unit.kind != UnitKind.AREA:
+        return ""
+    return next(
+        level for digits, level in AREA_LEVELS.items() if not unit.division_code[digits:].strip("0")
+    )
 
 
 def degrees(value: Decimal | None) -> str:

@@ -74,6 +74,14 @@ class Unit(models.Model):
         size=INDUSTRIES_AT_MOST,
         help_text="Up to three four-digit classes of GB/T 4754; the first is the main one.",
     )
+    samples = ArrayField(
+        models.CharField(max_length=12),
+        verbose_name=_("抽样与重点范围"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Codes of forms that only sampled or key-region units owe, e.g. S101, S106.",
+    )
     legal_person = models.CharField(_("法定代表人"), max_length=60, blank=True)
     contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)

@@ -26,6 +26,8 @@ REGISTER_FACTS = frozenset(
         "contact_phone",
         "kind",
         "status",
+        "area_level",
+        "samples",
         "industry_1",
         "industry_2",
         "industry_3",
