@@ -11,6 +11,9 @@ CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_LENGTH = 18
 ORGANISATION_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ORGANISATION_LENGTH = 9
+# The department that registered: 1 staffing, 2 foreign affairs, 3 justice, 4 culture, 5 civil affairs,
+# 6 tourism, 7 religion, 8 trade unions, 9 commerce, A the military, N agriculture, Y others.
+DEPARTMENTS = "123456789ANY"
 FORBIDDEN_LETTERS = "IOSVZ"  # left out of GB 32100: too like 1, 0, 5, U, 2
 
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -27,6 +30,7 @@ class Fault(StrEnum):
     LENGTH = "length"
     CHARACTER = "character"
     FORBIDDEN_LETTER = "forbidden_letter"
+    DEPARTMENT = "department"
     REGISTRAR = "registrar"
     ORGANISATION_CHECK = "organisation_check"
     CHECK_CHARACTER = "check_character"
@@ -67,6 +71,8 @@ def _credit_spelling_fault(text: str) -> Fault | None:
         return Fault.FORBIDDEN_LETTER
     if any(character not in CREDIT_CHARACTERS for character in text):
         return Fault.CHARACTER
+    if text[0] not in DEPARTMENTS:
+        return Fault.DEPARTMENT
     if any(character not in "0123456789" for character in text[_REGISTRAR]):
         return Fault.REGISTRAR
     return None

@@ -102,6 +102,14 @@ def _credit_length(text: str) -> Problem:
     )
 
 
+def _department(text: str) -> Problem:
+    return Problem(
+        Fault.DEPARTMENT,
+        _("第 1 位是登记管理部门代码，没有“%(typed)s”。") % {"typed": text[0]},
+        _("企业一般是 9，机关事业单位是 1，社会组织是 5。"),
+    )
+
+
 def _registrar(text: str) -> Problem:
     return Problem(
         Fault.REGISTRAR,
@@ -152,6 +160,7 @@ _CREDIT_SENTENCES: dict[Fault, Callable[[str], Problem]] = {
     Fault.LENGTH: _credit_length,
     Fault.FORBIDDEN_LETTER: _forbidden_letter,
     Fault.CHARACTER: partial(_character_problem, alphabet=CREDIT_CHARACTERS),
+    Fault.DEPARTMENT: _department,
     Fault.REGISTRAR: _registrar,
     Fault.CHECK_CHARACTER: _credit_check,
     Fault.ORGANISATION_CHECK: _inner_check,

@@ -99,6 +99,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{label}”只用数字和大写字母，第 {position} 位现为“{character}”。",
         "“{label}” uses digits and capital letters only; character {position} is “{character}”.",
     ),
+    "credit_department": (
+        "“{label}”第 1 位是登记管理部门代码，没有“{character}”。",
+        "“{label}”: the first character is the registering department; there is no “{character}”.",
+    ),
     "credit_registrar": (
         "“{label}”第 3 至 8 位是登记机关区划代码，应为数字。",
         "“{label}”: characters 3 to 8 are the registrar's division code and must be digits.",

@@ -11,7 +11,8 @@ _YES_OR_NO = {"1": "1", "是": "1", "y": "1", "yes": "1", "2": "2", "否": "2", 
 _BETWEEN_CHOICES = re.compile("[,;、/| ]+")
 _INNER_BLANKS = re.compile("[ -]+")
 _DIVISION = re.compile("[0-9]{12}")
-_PHONE = re.compile("[+(]?[0-9][0-9 ()+/,;转-]{3,39}")
+_PHONE = re.compile("[+(]?[0-9](?:[ ()+/,;转-]*[0-9]){4}[0-9 ()+/,;转-]*")
+_LONGEST_PHONE = 41
 
 
 def read_yes_no(text: str) -> Reading:
@@ -39,7 +40,7 @@ def read_division(text: str) -> Reading:
 
 def read_phone(text: str) -> Reading:
     """A telephone number as people write them, with area code or extension."""
-    if not _PHONE.fullmatch(text):
+    if len(text) > _LONGEST_PHONE or not _PHONE.fullmatch(text):
         return Reading(text, text, Fault("not_a_phone_number", {"raw": shown(text)}))
     return Reading(text, text)
 
@@ -59,6 +60,8 @@ def _credit_fault(fault: IdentityFault, code: str) -> Fault:
             return _misplaced("credit_letter", code, identifiers.FORBIDDEN_LETTERS, among=True)
         case IdentityFault.CHARACTER:
             return _misplaced("credit_character", code, identifiers.CREDIT_CHARACTERS, among=False)
+        case IdentityFault.DEPARTMENT:
+            return Fault("credit_department", {"character": code[0]})
         case IdentityFault.REGISTRAR:
             return Fault("credit_registrar")
         case IdentityFault.CHECK_CHARACTER:

@@ -159,7 +159,7 @@ function readDivision(item, text) {
 }
 
 function readPhone(item, text) {
-  if (/^[+(]?[0-9][0-9 ()+/,;转-]{3,39}$/.test(text)) return reading(text, text);
+  if (text.length <= 41 && /^[+(]?[0-9](?:[ ()+/,;转-]*[0-9]){4}[0-9 ()+/,;转-]*$/.test(text)) return reading(text, text);
   return suspect(text, "not_a_phone_number", { raw: shown(text) });
 }
 
@@ -167,6 +167,7 @@ const CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const CREDIT_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const ORGANISATION_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ORGANISATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];
+const DEPARTMENTS = "123456789ANY";
 const FORBIDDEN_LETTERS = "IOSVZ";
 
 function checkCharacter(body, characters, weights, checks) {
@@ -191,6 +192,7 @@ function readCreditCode(item, text) {
   if (letter) return suspect(code, "credit_letter", letter);
   const character = misplaced(points, CREDIT_CHARACTERS, false);
   if (character) return suspect(code, "credit_character", character);
+  if (!DEPARTMENTS.includes(code[0])) return suspect(code, "credit_department", { character: code[0] });
   if (!/^[0-9]{6}$/.test(code.slice(2, 8))) return suspect(code, "credit_registrar", {});
   let expected = creditCheck(code);
   if (expected !== code[17]) return suspect(code, "credit_check", { expected, character: code[17] });

@@ -62,6 +62,11 @@ def test_a_character_outside_the_alphabet_and_a_letter_among_the_registrar_digit
     assert credit_code_fault("913501A0M000100Y43") == Fault.REGISTRAR
 
 
+def test_credit_code_begins_with_a_department_that_registers():
+    """Eighteen noughts satisfy both check characters."""
+    assert credit_code_fault("0" * 18) == Fault.DEPARTMENT
+
+
 def test_an_inner_organisation_code_with_a_wrong_check_character_is_refused():
     body = "91350100M000100Y5"
     assert credit_code_fault(body + credit_check_character(body)) == Fault.ORGANISATION_CHECK
