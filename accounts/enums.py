@@ -17,6 +17,7 @@ class Permission(models.TextChoices):
     RESPONSE_SAVE = "submissions.response_save", _("填报")
     CASE_SUBMIT = "submissions.case_submit", _("提交")
     QUERY_ANSWER = "submissions.query_answer", _("答复疑问")
+    NOTE_WRITE = "submissions.note_write", _("写批注")
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
@@ -55,7 +56,15 @@ LEVEL_OF_PREFIX = {0: Level.NATIONAL, 2: Level.PROVINCE, 4: Level.CITY, 6: Level
 _READ = frozenset(
     {Permission.UNIT_VIEW, Permission.CASE_VIEW, Permission.INSTRUMENT_VIEW, Permission.JOB_VIEW}
 )
-_FILL = frozenset({Permission.RESPONSE_SAVE, Permission.CASE_SUBMIT, Permission.QUERY_ANSWER})
+_FILL = frozenset(
+    {
+        Permission.RESPONSE_SAVE,
+        Permission.CASE_SUBMIT,
+        Permission.QUERY_ANSWER,
+        Permission.NOTE_WRITE,
+    }
+)
+_REVIEW = frozenset({Permission.CASE_REVIEW, Permission.NOTE_WRITE, Permission.PROGRESS_VIEW})
 _REGISTER = frozenset(
     {Permission.UNIT_REGISTER, Permission.UNIT_AMEND, Permission.FRAME_LOAD, Permission.CASE_CLOSE}
 )
@@ -63,9 +72,11 @@ _REGISTER = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RESPONDENT: _READ | _FILL,
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
-    Role.SUPERVISOR: _READ | {Permission.CASE_REVIEW, Permission.PROGRESS_VIEW},
-    Role.REVIEWER: _READ | {Permission.CASE_REVIEW, Permission.PROGRESS_VIEW},
-    Role.OFFICE: _READ | _REGISTER | {Permission.PROGRESS_VIEW, Permission.SUMMARY_RUN},
+    Role.SUPERVISOR: _READ | _REVIEW,
+    Role.REVIEWER: _READ | _REVIEW,
+    Role.OFFICE: _READ
+    | _REGISTER
+    | {Permission.NOTE_WRITE, Permission.PROGRESS_VIEW, Permission.SUMMARY_RUN},
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),

@@ -36,6 +36,8 @@ class AuditAction(models.TextChoices):
     FAILURE_EXPLAINED = "failure.explained", _("说明核实性问题")
     QUERY_RAISED = "query.raised", _("提出疑问")
     QUERY_ANSWERED = "query.answered", _("答复疑问")
+    NOTE_WRITTEN = "note.written", _("写批注")
+    NOTE_RESOLVED = "note.resolved", _("解决批注")
     JOB_STARTED = "job.started", _("启动后台任务")
     JOB_CANCELLED = "job.cancelled", _("取消后台任务")
     SUMMARY_RUN = "summary.run", _("汇总")

@@ -14,6 +14,7 @@ from submissions.views.jobs import (
     JobProgress,
     JobResult,
 )
+from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
 from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.units import UnitDerive, UnitDetail
 from submissions.views.work import CaseList, Home
@@ -27,6 +28,9 @@ urlpatterns = [
     path("cases/<int:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),
     path("cases/<int:pk>/receipt/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/receipt/<int:number>/", CaseReceipt.as_view(), name="case_receipt"),
+    path("cases/<int:pk>/notes/", CaseNotes.as_view(), name="case_notes"),
+    path("notes/", NoteList.as_view(), name="note_list"),
+    path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
     path("findings/<int:pk>/explain/", FailureExplain.as_view(), name="failure_explain"),
     path("units/new/", UnitRegisterAndDerive.as_view(), name="unit_register"),
     path("units/<int:pk>/amend/", UnitAmendAndDerive.as_view(), name="unit_amend"),

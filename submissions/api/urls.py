@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.api import units, views
+from submissions.api import notes, units, views
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
@@ -17,6 +17,8 @@ urlpatterns = [
     ),
     path("cases/<int:pk>/findings/", views.CaseFindings.as_view(), name="api_case_findings"),
     path("cases/<int:pk>/history/", views.CaseHistory.as_view(), name="api_case_history"),
+    path("cases/<int:pk>/notes/", notes.CaseNotes.as_view(), name="api_case_notes"),
+    path("notes/<int:pk>/resolve/", notes.ThreadResolve.as_view(), name="api_note_resolve"),
     path(
         "findings/<int:pk>/explanation/",
         views.FindingExplanation.as_view(),

@@ -5,6 +5,7 @@ from submissions.models.edit_failure import EditFailure
 from submissions.models.exercise import CollectionExercise
 from submissions.models.item_query import ItemQuery
 from submissions.models.job import Job
+from submissions.models.note import Note, NoteThread
 from submissions.models.response import Response
 from submissions.models.response_revision import ResponseRevision
 from submissions.models.submission import Submission
@@ -15,6 +16,8 @@ __all__ = [
     "EditFailure",
     "ItemQuery",
     "Job",
+    "Note",
+    "NoteThread",
     "Response",
     "ResponseRevision",
     "Submission",

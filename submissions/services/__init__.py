@@ -3,6 +3,7 @@
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
+from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
 from submissions.services.saving import SaveResult, response_save
 from submissions.services.submitting import case_submit
@@ -14,5 +15,7 @@ __all__ = [
     "cases_derive",
     "exercise_create",
     "failure_explain",
+    "note_write",
     "response_save",
+    "thread_resolve",
 ]

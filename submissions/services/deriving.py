@@ -16,7 +16,14 @@ from instruments.scoping import OwedForm, forms_owed
 from instruments.selectors import version_current
 from registry.models import Unit
 from submissions.enums import CaseStatus, ExerciseStatus
-from submissions.models import Case, CollectionExercise, EditFailure, ItemQuery, Response
+from submissions.models import (
+    Case,
+    CollectionExercise,
+    EditFailure,
+    ItemQuery,
+    NoteThread,
+    Response,
+)
 from submissions.services.findings import findings_refresh
 from submissions.services.opening import case_open
 from submissions.services.unit_forms import UnitForms
@@ -122,7 +129,7 @@ def _follow_the_unit(unit: Unit, responses: Sequence[Response]) -> None:
     if not moved:
         return
     Case.objects.filter(pk__in=moved).update(division_code=unit.division_code)
-    for model in (EditFailure, ItemQuery):
+    for model in (EditFailure, ItemQuery, NoteThread):
         model._default_manager.filter(case_id__in=moved).update(division_code=unit.division_code)
     for response in responses:
         response.case.division_code = unit.division_code

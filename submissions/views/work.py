@@ -12,6 +12,7 @@ from accounts.views.base import ScopedView
 from instruments.selectors import form_titles
 from registry.selectors import division_names
 from submissions.enums import CaseStatus
+from submissions.note_selectors import mentions_count
 from submissions.page_selectors import (
     CaseSearch,
     case_page,
@@ -37,6 +38,7 @@ class Home(ScopedView):
             "summarises": user.can_anywhere(Permission.SUMMARY_RUN),
             "manages": user.can_anywhere(Permission.ACCOUNT_MANAGE),
             "audits": user.can_anywhere(Permission.AUDIT_VIEW),
+            "mentions": mentions_count(user),
             "at": timezone.now(),
         }
         return render(request, "submissions/home.html", context)

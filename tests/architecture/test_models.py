@@ -19,6 +19,7 @@ APPEND_ONLY = {
     "instruments.codelistversion",
     "submissions.responserevision",
     "submissions.submission",
+    "submissions.note",
     "review.reviewdecision",
 }
 

@@ -68,12 +68,16 @@ for _name in (
     "api_case_history",
     "api_case_decisions",
     "api_case_queries",
+    "case_notes",
+    "api_case_notes",
 ):
     TARGETS[_name] = Target(pk_of("case"), CASE)
 for _name in ("failure_explain", "api_finding_explanation"):
     TARGETS[_name] = Target(pk_of("failure"), CASE)
 for _name in ("query_answer", "api_query_answer"):
     TARGETS[_name] = Target(pk_of("query"), CASE)
+for _name in ("note_thread_resolve", "api_note_resolve"):
+    TARGETS[_name] = Target(pk_of("thread"), CASE)
 for _name in (
     "job_detail",
     "job_progress",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job
+from submissions.services import note_write
 from tests.factories.case import make_plain_unit, make_submitted
 from tests.people import FAR_TOWN, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
 
@@ -75,6 +76,7 @@ def world_make(divisions: dict[str, Any]) -> World:
                 raised_by=owner,
                 raised_at=timezone.now(),
             ),
+            "thread": note_write(case_id=case.pk, actor=filler, text="请核实").thread,
             "summary": SummaryRun.objects.create(
                 job=job,
                 exercise=case.exercise,

@@ -60,10 +60,8 @@ def _credit_fault(fault: IdentityFault, code: str) -> Fault:
             return _misplaced("credit_letter", code, identifiers.FORBIDDEN_LETTERS, among=True)
         case IdentityFault.CHARACTER:
             return _misplaced("credit_character", code, identifiers.CREDIT_CHARACTERS, among=False)
-        case IdentityFault.DEPARTMENT:
-            return Fault("credit_department", {"character": code[0]})
-        case IdentityFault.REGISTRAR:
-            return Fault("credit_registrar")
+        case IdentityFault.DEPARTMENT | IdentityFault.REGISTRAR:
+            return Fault(f"credit_{fault}", {"character": code[0]})
         case IdentityFault.CHECK_CHARACTER:
             expected = identifiers.credit_check_character(code[:-1])
             return Fault("credit_check", {"expected": expected, "character": code[-1]})
