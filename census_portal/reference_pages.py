@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import translation
 
 from accounts.enums import NATIONAL_ROLE_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
+from census_portal.form_table import definitions_on_file, form_table
 from submissions.transitions import as_markdown
 
 APPS = ("audit", "accounts", "registry", "instruments", "submissions", "review", "summaries")
@@ -33,6 +34,20 @@ def case_states() -> str:
     """The workflow table and its diagram."""
     with translation.override("zh-hans"):
         return f"{HEADER}\n{as_markdown().strip()}\n"
+
+
+def forms() -> str:
+    """Every form with its items, rules and how sure its wording is."""
+    lines = [
+        HEADER,
+        "# Forms",
+        "",
+        "Counted from the definition files. The last four columns count the items by how sure their",
+        "wording and number are: see [instruments](../explanation/instruments.md#confidence).",
+        "",
+        *form_table(definitions_on_file()),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def data_model() -> str:

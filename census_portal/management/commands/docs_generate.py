@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": reference_pages.permissions,
     "case-states.md": reference_pages.case_states,
     "data-model.md": reference_pages.data_model,
+    "forms.md": reference_pages.forms,
 }
 
 
