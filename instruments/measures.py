@@ -25,6 +25,22 @@ _MEASURES: dict[str, str | Promise] = {
     "万千瓦": pgettext_lazy("measure", "万千瓦"),
     "万千瓦时": pgettext_lazy("measure", "万千瓦时"),
     "千元": pgettext_lazy("measure", "千元"),
+    "天": pgettext_lazy("measure", "天"),
+    "次": pgettext_lazy("measure", "次"),
+    "辆": pgettext_lazy("measure", "辆"),
+    "艘": pgettext_lazy("measure", "艘"),
+    "吨/日": pgettext_lazy("measure", "吨/日"),
+    "吨/年": pgettext_lazy("measure", "吨/年"),
+    "万吨": pgettext_lazy("measure", "万吨"),
+    "万平方米": pgettext_lazy("measure", "万平方米"),
+    "立方米/时": pgettext_lazy("measure", "立方米/时"),
+    "毫克/升": pgettext_lazy("measure", "毫克/升"),
+    "毫克/立方米": pgettext_lazy("measure", "毫克/立方米"),
+    "纳克毒性当量/立方米": pgettext_lazy("measure", "纳克毒性当量/立方米"),
+    "毫克": pgettext_lazy("measure", "毫克"),
+    "千瓦": pgettext_lazy("measure", "千瓦"),
+    "公里": pgettext_lazy("measure", "公里"),
+    "个/升": pgettext_lazy("measure", "个/升"),
 }
 
 
