@@ -18,6 +18,7 @@ class Permission(models.TextChoices):
     CASE_SUBMIT = "submissions.case_submit", _("提交")
     QUERY_ANSWER = "submissions.query_answer", _("答复疑问")
     NOTE_WRITE = "submissions.note_write", _("写批注")
+    FINDING_REPORT_VIEW = "submissions.finding_report_view", _("查看审核问题统计")
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
@@ -64,7 +65,8 @@ _FILL = frozenset(
         Permission.NOTE_WRITE,
     }
 )
-_REVIEW = frozenset({Permission.CASE_REVIEW, Permission.NOTE_WRITE, Permission.PROGRESS_VIEW})
+_OVERSEE = frozenset({Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW})
+_REVIEW = _OVERSEE | {Permission.CASE_REVIEW, Permission.NOTE_WRITE}
 _REGISTER = frozenset(
     {Permission.UNIT_REGISTER, Permission.UNIT_AMEND, Permission.FRAME_LOAD, Permission.CASE_CLOSE}
 )
@@ -74,13 +76,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
     Role.SUPERVISOR: _READ | _REVIEW,
     Role.REVIEWER: _READ | _REVIEW,
-    Role.OFFICE: _READ
-    | _REGISTER
-    | {Permission.NOTE_WRITE, Permission.PROGRESS_VIEW, Permission.SUMMARY_RUN},
+    Role.OFFICE: _READ | _REGISTER | _OVERSEE | {Permission.NOTE_WRITE, Permission.SUMMARY_RUN},
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),
-    Role.AUDITOR: _READ | {Permission.PROGRESS_VIEW, Permission.AUDIT_VIEW},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.AUDIT_VIEW},
 }
 
 # Which permissions need the whole nation: an assignment to a smaller division does not give them.

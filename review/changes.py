@@ -31,6 +31,37 @@ def cells_changed(before: Answers, after: Answers) -> list[CellChange]:
     ]
 
 
+class ExplanationChange(NamedTuple):
+    """One explanation that is new, worded differently or gone; `cell` may be blank."""
+
+    cell: str
+    message: str
+    before: str
+    after: str
+
+
+def explanations_changed(before: Submission, after: Submission) -> list[ExplanationChange]:
+    """The explanations in which two submissions differ, in order of rule and row.
+
+    A reviewer who has accepted a figure for its explanation must see that the words have changed,
+    though the figure has not.
+    """
+    old, new = _explanations(before), _explanations(after)
+    found = []
+    for key in sorted({*old, *new}):
+        told = new.get(key) or old[key]
+        was, now = (side.get(key, {}).get("explanation", "") for side in (old, new))
+        if was != now:
+            # submissions frozen before cells were recorded with an explanation have none
+            cells = told.get("cells") or [""]
+            found.append(ExplanationChange(cells[0], told["message"], was, now))
+    return found
+
+
+def _explanations(submission: Submission) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(told["rule"], told["row"]): told for told in submission.explanations}
+
+
 def decision_last_at(case: Case, level: Level | str) -> ReviewDecision | None:
     """What this level decided last, with the submission it looked at. One query."""
     return (

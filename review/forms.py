@@ -13,29 +13,21 @@ from django.utils.dateparse import parse_datetime
 
 from review.selectors import Place, QueueFilter
 from review.services import QUERIES_AT_MOST, Question
+from submissions.division_filter import division_read, significant
 
 _FORM = re.compile(r"[A-Z0-9-]{1,12}")
-_DIVISION = re.compile(r"[0-9]{2,12}")
 _QUERY = re.compile(r"query-([0-9]{1,4})-text")
 
 
 def queue_filter(asked: Mapping[str, str]) -> QueueFilter:
     """From a query string; what makes no sense counts as not asked."""
     form = asked.get("form", "").strip().upper()
-    division = asked.get("division", "").strip()
     return QueueFilter(
         form_code=form if _FORM.fullmatch(form) else "",
-        division=_significant(division) if _DIVISION.fullmatch(division) else "",
+        division=significant(division_read(asked.get("division", ""))),
         has_explanations=asked.get("explained") == "1",
         name=asked.get("q", "").replace("\x00", "").strip()[:100],
     )
-
-
-def _significant(code: str) -> str:
-    """A 12-digit code stands for its division: the zeros at its end say nothing."""
-    if len(code) < 12:
-        return code
-    return next((code[:n] for n in (2, 4, 6, 9) if not code[n:].strip("0")), code)
 
 
 def filter_query(narrowed: QueueFilter) -> str:

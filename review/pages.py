@@ -9,7 +9,13 @@ from functools import cached_property
 from accounts.enums import Level, Permission
 from accounts.models import User
 from registry.selectors import division_name
-from review.changes import CellChange, cells_changed, decision_last_at
+from review.changes import (
+    CellChange,
+    ExplanationChange,
+    cells_changed,
+    decision_last_at,
+    explanations_changed,
+)
 from review.enums import Decision, ReturnReason
 from review.models import ReviewDecision
 from review.selectors import decisions_of
@@ -127,6 +133,13 @@ class CaseReviewPage:
             )
             for change in found
         ]
+
+    @cached_property
+    def explanation_changes(self) -> list[ExplanationChange]:
+        """What is explained anew, otherwise, or no more since this level last looked."""
+        if self.last_look is None or self.submission is None:
+            return []
+        return explanations_changed(self.last_look.submission, self.submission)
 
     def _place(self, cell: str, *, is_there: bool) -> str:
         if is_there:

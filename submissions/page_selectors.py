@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.querysets import scope_filter
 from accounts.scopes import Jurisdiction, prefix_range
 from audit.hashing import content_hash
+from submissions.division_filter import division_read, significant
 from submissions.enums import CaseStatus
 from submissions.models import Case, Response, ResponseRevision, Submission
 from submissions.models.case import CaseQuerySet
@@ -136,13 +137,12 @@ class CaseSearch:
     def read(cls, query: Mapping[str, str]) -> CaseSearch:
         """From a query string; what is not a known choice counts as not asked."""
         status, level = query.get("status", ""), query.get("level", "")
-        division = query.get("division", "").strip()
         form = query.get("form", "").strip().upper()
         return cls(
             form_code=form if re.fullmatch(r"[A-Z0-9-]{1,12}", form) else "",
             status=status if status in CaseStatus.values else "",
             level=level if level in Level.values else "",
-            division=division if re.fullmatch(r"[0-9]{2,12}", division) else "",
+            division=division_read(query.get("division", "")),
             text=query.get("q", "").replace("\x00", "").strip()[:100],
             is_owed=query.get("owed", "1") if query.get("owed", "1") in {"0", "1", ""} else "1",
             started=query.get("started", "") if query.get("started", "") in {"0", "1"} else "",
@@ -151,10 +151,7 @@ class CaseSearch:
     @property
     def prefix(self) -> str:
         """The significant digits of the division."""
-        code = self.division
-        if len(code) < 12:
-            return code
-        return next((code[:n] for n in (2, 4, 6, 9) if not code[n:].strip("0")), code)
+        return significant(self.division)
 
 
 def cases_found(*, actor: User, search: CaseSearch) -> CaseQuerySet:

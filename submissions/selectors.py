@@ -65,8 +65,9 @@ def _changes_of(patch: list[dict[str, Any]], cell: str) -> list[tuple[str, str]]
 
 
 def findings_of(case: Case) -> list[EditFailure]:
-    """The findings that stand, hard ones first. One query."""
-    return list(EditFailure.objects.filter(case=case).order_by("severity", "pk"))
+    """The findings that stand, hard ones first, with who explained them. One query."""
+    found = EditFailure.objects.filter(case=case).select_related("explained_by")
+    return list(found.order_by("severity", "pk"))
 
 
 def submission_latest(case: Case) -> Submission | None:

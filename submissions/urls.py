@@ -4,6 +4,7 @@ from django.urls import path
 
 from submissions.views.cells import CaseCells, FailureExplain
 from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
+from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
 from submissions.views.jobs import (
     FrameLoad,
@@ -32,6 +33,10 @@ urlpatterns = [
     path("notes/", NoteList.as_view(), name="note_list"),
     path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
     path("findings/<int:pk>/explain/", FailureExplain.as_view(), name="failure_explain"),
+    path(
+        "explanations/duplicates/", ExplanationDuplicates.as_view(), name="explanation_duplicates"
+    ),
+    path("explanations/uses/", ExplanationUses.as_view(), name="explanation_uses"),
     path("units/new/", UnitRegisterAndDerive.as_view(), name="unit_register"),
     path("units/<int:pk>/amend/", UnitAmendAndDerive.as_view(), name="unit_amend"),
     path("units/<int:pk>/", UnitDetail.as_view(), name="unit_detail"),

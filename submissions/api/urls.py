@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.api import notes, units, views
+from submissions.api import explanations, notes, units, views
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
@@ -23,6 +23,11 @@ urlpatterns = [
         "findings/<int:pk>/explanation/",
         views.FindingExplanation.as_view(),
         name="api_finding_explanation",
+    ),
+    path(
+        "explanations/duplicates/",
+        explanations.ExplanationDuplicatesApi.as_view(),
+        name="api_explanation_duplicates",
     ),
     path("jobs/", views.JobList.as_view(), name="api_job_list"),
     path("jobs/<int:pk>/", views.JobDetail.as_view(), name="api_job_detail"),

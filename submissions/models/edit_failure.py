@@ -26,6 +26,10 @@ class EditFailureQuerySet(ScopedQuerySet["EditFailure"]):
         """Soft findings that still ask for an explanation."""
         return self.filter(severity=Severity.SOFT, explanation="")
 
+    def explained(self) -> Self:
+        """Soft findings with their explanation."""
+        return self.exclude(explanation="")
+
 
 class EditFailure(models.Model):
     """`row_key` is the repeat row or cell the finding speaks of, so one rule has one finding a row."""
@@ -44,6 +48,8 @@ class EditFailure(models.Model):
     message_zh = models.TextField(_("问题"))
     message_en = models.TextField(blank=True)
     explanation = models.TextField(_("说明"), blank=True)
+    # the same for texts that say the same: see `explanation_texts.explanation_key`
+    explanation_key = models.CharField(max_length=64, blank=True, db_collation="C")
     explained_at = models.DateTimeField(_("说明时间"), null=True)
     explained_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -61,7 +67,7 @@ class EditFailure(models.Model):
             ),
             within("kind", FailureKind),
             within("severity", Severity),
-            paired("explained", explanation=""),
+            paired("explained", explanation="", explanation_key=""),
             models.CheckConstraint(
                 condition=Q(explanation="") | Q(severity=Severity.SOFT),
                 name="submissions_failure_only_soft_is_explained",
@@ -69,6 +75,19 @@ class EditFailure(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["division_code", "id"], name="failure_division"),
+            # whether a filler has used this text before
+            models.Index(
+                fields=["explained_by", "explanation_key"],
+                name="failure_text_of_filler",
+                condition=~Q(explanation=""),
+            ),
+            # texts repeated within a division; its findings by rule
+            models.Index(
+                fields=["division_code", "explanation_key"],
+                name="failure_text_of_division",
+                condition=~Q(explanation=""),
+            ),
+            models.Index(fields=["rule_id", "division_code"], name="failure_rule"),
         ]
 
     def __str__(self) -> str:

@@ -48,6 +48,12 @@ class FindingView:
         return not self.is_hard and not self.failure.explanation
 
     @property
+    def explained_by_name(self) -> str:
+        """Whose words the explanation is."""
+        person = self.failure.explained_by
+        return person.full_name if person else ""
+
+    @property
     def css(self) -> str:
         """The class of its colour."""
         if self.is_required:

@@ -1,6 +1,5 @@
 """Explaining a soft finding: in words of its own, not with a stock phrase."""
 
-import re
 import unicodedata
 
 from django.db import transaction
@@ -13,28 +12,27 @@ from accounts.models import User
 from audit.enums import AuditAction
 from audit.services import audit_record
 from submissions.enums import Severity
+from submissions.explanation_texts import (
+    EXPLANATION_LENGTH_AT_LEAST,
+    EXPLANATION_LENGTH_AT_MOST,
+    OTHER_UNITS_AT_MOST,
+    explanation_key,
+    is_stock_phrase,
+    letters_of,
+)
 from submissions.models import Case, EditFailure
 from submissions.policies import is_open_for_filling, is_running
-
-EXPLANATION_LENGTH_AT_LEAST = 6
-EXPLANATION_LENGTH_AT_MOST = 1000
-# what remains of a stock phrase once these are taken out is no explanation
-STOCK_WORDS = re.compile(
-    "经|已|再次|多次|反复|现场|电话|企业|单位|我单位|本单位|我厂|本厂|数据|填报|情况|实际|信息|该|此|项|指标|以上|均|都|"
-    "核实|核对|核查|确认|检查|复核|查实|落实|无误|无错误|没有错误|没错|属实|真实|准确|正确|一致|相符|有效|无问题|没有问题|"
-    "没问题|正常|无异常|按实填报|如实|据实|与|为|是|的|了|其|特此|说明|请|予以|通过|审核|同意|ok|yes|no"
-)
 
 
 @transaction.atomic
 def failure_explain(*, failure_id: int, actor: User, text: str) -> EditFailure:
-    """Store the explanation of a soft finding. Raises `Invalid` for a stock phrase."""
+    """Store the explanation of a soft finding. Raises `Invalid` for a stock phrase or a copy."""
     failure = EditFailure.objects.filter(pk=failure_id).select_related("case__exercise").first()
     if failure is None:
         raise Missing(_("这个问题已经不存在，可能已被改正。"), code="failure_gone")
     case = (
         Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("exercise")
+        .select_related("exercise", "unit")
         .get(pk=failure.case_id)
     )
     if not actor.has_perm(Permission.RESPONSE_SAVE, case):
@@ -49,11 +47,13 @@ def failure_explain(*, failure_id: int, actor: User, text: str) -> EditFailure:
     cell = failure.cells[0] if failure.cells else None
     text = text.strip()
     check_explanation(text, failure, cell)
+    key = explanation_key(text, case.unit.name)
+    _check_not_copied_around(key, case, actor, cell)
     was_open = failure.explanation == ""
-    failure.explanation = text
+    failure.explanation, failure.explanation_key = text, key
     failure.explained_at = timezone.now()
     failure.explained_by = actor
-    failure.save(update_fields=["explanation", "explained_at", "explained_by"])
+    failure.save(update_fields=["explanation", "explanation_key", "explained_at", "explained_by"])
     if was_open:
         case.soft_open_count = EditFailure.objects.filter(case=case).unexplained().count()
         case.save(update_fields=["soft_open_count", "updated_at"])
@@ -84,7 +84,7 @@ def check_explanation(text: str, failure: EditFailure, cell: str | None) -> None
             code="explanation_too_short",
             cell=cell,
         )
-    if len(STOCK_WORDS.sub("", core)) < 2 or len(set(core)) < 4:
+    if is_stock_phrase(text):
         raise Invalid(
             _("“核实无误”“情况属实”一类的话不能作为说明，请写明具体原因。"),
             code="explanation_boilerplate",
@@ -98,6 +98,21 @@ def check_explanation(text: str, failure: EditFailure, cell: str | None) -> None
         )
 
 
-def letters_of(text: str) -> str:
-    """Letters and digits only, lower case: punctuation does not make an explanation longer."""
-    return "".join(c for c in text.lower() if unicodedata.category(c)[0] in "LN")
+def _check_not_copied_around(key: str, case: Case, actor: User, cell: str | None) -> None:
+    """Raise `Invalid` where this person has said the same of several other units. One index look-up.
+
+    Under the same rule or another, in this exercise. Units are counted, not findings: one cause may
+    explain many findings of one unit.
+    """
+    same = EditFailure.objects.explained().filter(
+        explained_by=actor, explanation_key=key, case__exercise_id=case.exercise_id
+    )
+    others = same.exclude(case__unit_id=case.unit_id).values("case__unit_id").distinct()
+    count = len(others[: OTHER_UNITS_AT_MOST + 1])
+    if count >= OTHER_UNITS_AT_MOST:
+        raise Invalid(
+            _("同样的说明您已用于其他 %(count)d 个普查对象，请写明本普查对象自己的原因。")
+            % {"count": count},
+            code="explanation_used_elsewhere",
+            cell=cell,
+        )

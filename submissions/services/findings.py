@@ -138,7 +138,8 @@ def _take_over(before: EditFailure, after: EditFailure) -> bool:
     for name in differing:
         setattr(before, name, getattr(after, name))
     if before.severity == Severity.HARD and before.explanation:
-        before.explanation, before.explained_at, before.explained_by_id = "", None, None
+        before.explanation, before.explanation_key = "", ""
+        before.explained_at, before.explained_by_id = None, None
     return bool(differing)
 
 
@@ -159,6 +160,7 @@ def _store(difference: _Difference) -> None:
                 "message_en",
                 "division_code",
                 "explanation",
+                "explanation_key",
                 "explained_at",
                 "explained_by",
             ],

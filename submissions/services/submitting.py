@@ -1,6 +1,7 @@
 """Submitting: every rule once more on the server, then a frozen, numbered, hashed copy."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -78,15 +79,18 @@ def _check_permission(forms: UnitForms, case_id: int, actor: User) -> None:
         raise NotAllowed(_("您不能提交本表。"))
 
 
-def _explanations(case: Case) -> list[dict[str, str]]:
-    """The explanations that go with the submission, frozen with it."""
-    explained = EditFailure.objects.filter(case=case).exclude(explanation="")
+def _explanations(case: Case) -> list[dict[str, Any]]:
+    """The explanations that go with the submission, frozen with it: of which cells, whose words."""
+    explained = EditFailure.objects.filter(case=case).explained()
     return [
         {
             "rule": failure.rule_id,
             "row": failure.row_key,
+            "cells": list(failure.cells),
             "message": failure.message_zh,
             "explanation": failure.explanation,
+            "by": failure.explained_by_id,
+            "at": failure.explained_at.isoformat() if failure.explained_at else None,
         }
         for failure in explained.order_by("rule_id", "row_key")
     ]

@@ -51,7 +51,7 @@ UNTRANSLATED = {
     "registry/models/unit.py": "joins a name, which is Chinese, to its code",
     "registry/services/reference.py": "values of a source file",
     "submissions/management/": "the name of the census, which is data",
-    "submissions/services/explanations.py": "phrases of an explanation that says nothing",
+    "submissions/explanation_texts.py": "phrases of an explanation that says nothing",
 }
 # A language is named in itself.
 UNTRANSLATED_IN_TEMPLATES = {"templates/base.html": "中文"}

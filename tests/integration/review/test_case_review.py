@@ -54,6 +54,25 @@ def test_the_page_shows_values_findings_explanations_and_changes(
     ]
 
 
+def test_a_reworded_explanation_is_shown_beside_the_old_one(client, cast, case):
+    return_by(case, cast.supervisor)
+    save(case, cast.enumerator, output="2000")
+    failure = EditFailure.objects.get(case=case)
+    failure_explain(failure_id=failure.pk, actor=cast.enumerator, text="新增两条生产线，产量翻番")
+    submit_again(case, cast.enumerator)
+    return_by(case, cast.supervisor)
+    failure_explain(failure_id=failure.pk, actor=cast.enumerator, text="六月起委托加工转为自产")
+    submit_again(case, cast.enumerator)
+    page = signed_in(client, cast.supervisor).get(url("case_review", case))
+    text = page.content.decode()
+    assert "说明改动 1 处" in text
+    assert "<s>新增两条生产线，产量翻番</s>" in text
+    assert "六月起委托加工转为自产" in text
+    assert cast.enumerator.full_name in text
+    receipt = client.get(reverse("case_receipt", args=[case.pk, 2])).content.decode()
+    assert "新增两条生产线，产量翻番" in receipt
+
+
 def test_a_cell_of_a_row_that_was_taken_out_is_named(client, cast, case):
     import uuid
 

@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.changes import CellChange, cells_changed, changes_since, decision_last_at
+from review.changes import (
+    CellChange,
+    ExplanationChange,
+    cells_changed,
+    changes_since,
+    decision_last_at,
+    explanations_changed,
+)
 from submissions.enums import Level
+from submissions.models import Submission
 from tests.factories.case import make_submitted
 from tests.factories.decision import approve_by, return_by
 from tests.factories.submission import submit_again
@@ -49,3 +57,29 @@ def test_each_level_sees_what_changed_since_its_own_look(cast):
     ]
     assert changes_since(case, Level.CITY) == []
     assert decision_last_at(case, Level.COUNTY).submission.number == 1
+
+
+def explanation(rule, row, text, **more):
+    return {"rule": rule, "row": row, "message": f"问题 {rule}", "explanation": text, **more}
+
+
+def test_an_explanation_that_is_new_reworded_or_gone_is_told():
+    before = Submission(
+        explanations=[
+            explanation("R1", "", "停产"),
+            explanation("R2", "", "扩产"),
+            explanation("R3", "k1", "检修"),
+        ]
+    )
+    after = Submission(
+        explanations=[
+            explanation("R2", "", "扩产", cells=["output"]),
+            explanation("R3", "k1", "大修", cells=["kilns/k1/fuel"]),
+            explanation("R4", "", "新增", cells=[]),
+        ]
+    )
+    assert explanations_changed(before, after) == [
+        ExplanationChange("", "问题 R1", "停产", ""),
+        ExplanationChange("kilns/k1/fuel", "问题 R3", "检修", "大修"),
+        ExplanationChange("", "问题 R4", "", "新增"),
+    ]

@@ -91,6 +91,7 @@ def test_a_finding_whose_rule_was_made_hard_loses_its_explanation(enumerator):
     EditFailure.objects.filter(rule_id="A1-R01").update(
         severity="soft",
         explanation="六月新增一条生产线投产",
+        explanation_key="k",
         explained_at=timezone.now(),
         explained_by=enumerator,
         message_zh="旧的说法",
