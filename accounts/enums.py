@@ -13,6 +13,7 @@ class Permission(models.TextChoices):
     FRAME_LOAD = "registry.frame_load", _("导入名录")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
     INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
+    COEFFICIENT_PUBLISH = "instruments.coefficient_publish", _("导入与启用产排污系数")
     CASE_VIEW = "submissions.case_view", _("查看普查表")
     RESPONSE_SAVE = "submissions.response_save", _("填报")
     CASE_SUBMIT = "submissions.case_submit", _("提交")
@@ -84,9 +85,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 # Which permissions need the whole nation: an assignment to a smaller division does not give them.
-NATIONAL_PERMISSIONS = frozenset({Permission.INSTRUMENT_PUBLISH})
+NATIONAL_PERMISSIONS = frozenset({Permission.INSTRUMENT_PUBLISH, Permission.COEFFICIENT_PUBLISH})
 NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICE: frozenset({Permission.INSTRUMENT_PUBLISH}),
+    Role.OFFICE: NATIONAL_PERMISSIONS,
 }
 
 # What an exceptional grant may give: work on one unit, nothing that reaches beyond it.

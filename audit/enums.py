@@ -24,6 +24,8 @@ class AuditAction(models.TextChoices):
     REFERENCE_LOADED = "reference.loaded", _("加载区划与行业")
     INSTRUMENT_PUBLISHED = "instrument.published", _("发布普查表")
     CODE_LIST_PUBLISHED = "codelist.published", _("发布代码表")
+    COEFFICIENTS_LOADED = "coefficients.loaded", _("导入产排污系数")
+    COEFFICIENTS_PUBLISHED = "coefficients.published", _("启用产排污系数")
     EXERCISE_CREATED = "exercise.created", _("建立普查阶段")
     CASE_OPENED = "case.opened", _("下达普查表")
     CASE_OWING_CHANGED = "case.owing_changed", _("应填普查表变化")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from instruments.coefficient_views import CoefficientDetail, CoefficientList
 from instruments.views import CodelistJson, InstrumentDetail, InstrumentList, InstrumentRulesJs
 
 urlpatterns = [
@@ -21,4 +22,6 @@ urlpatterns = [
         {"language": "en"},
         name="codelist_json_en",
     ),
+    path("coefficients/", CoefficientList.as_view(), name="coefficient_list"),
+    path("coefficients/<int:pk>/", CoefficientDetail.as_view(), name="coefficient_detail"),
 ]

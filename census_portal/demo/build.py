@@ -18,7 +18,7 @@ from census_portal.demo.cases import Team, county_walk
 from census_portal.demo.people import enumerator_lend, people_create, respondent_create
 from census_portal.demo.units import county_list_write
 from census_portal.demo.vocabulary import COUNTIES, County
-from instruments.models import InstrumentVersion
+from instruments.models import CoefficientPublication, InstrumentVersion
 from registry.enums import UnitKind
 from registry.models import Division, Industry, Unit
 from registry.services import frame_load
@@ -72,6 +72,8 @@ def _load_reference() -> None:
         call_command("reference_load", verbosity=0)
     if not InstrumentVersion.objects.exists():
         call_command("instruments_publish", verbosity=0)
+    if not CoefficientPublication.objects.exists():
+        call_command("coefficients_load", starter=True, publish=True, verbosity=0)
 
 
 def _build(say: Say) -> DemoCounts:

@@ -1,5 +1,6 @@
 """The only writers of instruments and code lists."""
 
+from instruments.services.coefficients import coefficients_load, coefficients_publish
 from instruments.services.publishing import (
     Publication,
     PublishReport,
@@ -12,6 +13,8 @@ __all__ = [
     "Publication",
     "PublishReport",
     "codelist_publish",
+    "coefficients_load",
+    "coefficients_publish",
     "instrument_publish",
     "instrument_set_publish",
 ]

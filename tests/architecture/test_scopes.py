@@ -99,6 +99,7 @@ UNSCOPED = {
     "api_instrument": "a form's definition",
     "codelist_json_en": "a code list",
     "api_codelist": "a code list",
+    "coefficient_detail": "a coefficient of the handbook",
     "summary_run": "the argument is a table's definition; the division is asked inside",
     "account_end": "accounts: tests/integration/accounts",
 }
