@@ -42,7 +42,9 @@ def test_person_without_a_role_is_refused(client, enumerator):
     assert client.get(reverse("instrument_list")).status_code == 403
 
 
-@pytest.mark.parametrize("code", ["QC01", "G101-1", "G102", "G103-1", "S103"])
+@pytest.mark.parametrize(
+    "code", ["QC01", "G101-1", "G102", "G103-1", "S103", "J101-3", "J102-2", "Y201-1"]
+)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_form_can_be_read(client, enumerator, code, language):
     repository_publish()
