@@ -19,6 +19,8 @@ class Permission(models.TextChoices):
     CASE_SUBMIT = "submissions.case_submit", _("提交")
     QUERY_ANSWER = "submissions.query_answer", _("答复疑问")
     NOTE_WRITE = "submissions.note_write", _("写批注")
+    WAIVER_REQUEST = "submissions.waiver_request", _("申请豁免审核关系")
+    WAIVER_APPROVE = "submissions.waiver_approve", _("批准豁免审核关系")
     FINDING_REPORT_VIEW = "submissions.finding_report_view", _("查看审核问题统计")
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
@@ -64,10 +66,15 @@ _FILL = frozenset(
         Permission.CASE_SUBMIT,
         Permission.QUERY_ANSWER,
         Permission.NOTE_WRITE,
+        Permission.WAIVER_REQUEST,
     }
 )
 _OVERSEE = frozenset({Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW})
-_REVIEW = _OVERSEE | {Permission.CASE_REVIEW, Permission.NOTE_WRITE}
+_REVIEW = _OVERSEE | {
+    Permission.CASE_REVIEW,
+    Permission.NOTE_WRITE,
+    Permission.WAIVER_REQUEST,
+}
 _REGISTER = frozenset(
     {Permission.UNIT_REGISTER, Permission.UNIT_AMEND, Permission.FRAME_LOAD, Permission.CASE_CLOSE}
 )
@@ -76,7 +83,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RESPONDENT: _READ | _FILL,
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
     Role.SUPERVISOR: _READ | _REVIEW,
-    Role.REVIEWER: _READ | _REVIEW,
+    Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE},
     Role.OFFICE: _READ | _REGISTER | _OVERSEE | {Permission.NOTE_WRITE, Permission.SUMMARY_RUN},
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}

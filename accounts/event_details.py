@@ -28,6 +28,9 @@ NAMES = {
     "hash": gettext_lazy("摘要"),
     "file": gettext_lazy("文件"),
     "kind": gettext_lazy("类别"),
+    "rule": gettext_lazy("审核关系"),
+    "row": gettext_lazy("行"),
+    "explanation": gettext_lazy("说明"),
 }
 WORDS = {str(c.value): c.label for choices in (Role, Level, Permission) for c in choices}
 

@@ -19,6 +19,9 @@ def finding_answer(failure: EditFailure) -> dict[str, Any]:
         "cells": failure.cells,
         "message": message_of(failure),
         "explanation": failure.explanation,
+        "waived_until": failure.waived_until.isoformat()
+        if failure.waived_until and failure.is_waived
+        else None,
     }
 
 

@@ -20,6 +20,8 @@ __all__ = [
     "Owner",
     "Provenance",
     "Severity",
+    "WaiverAct",
+    "WaiverState",
 ]
 
 
@@ -100,6 +102,24 @@ class FailureKind(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("不应填写")
     RULE = "rule", _("审核关系不符")
     FAILED_TO_RUN = "failed_to_run", _("审核关系未能执行")
+
+
+class WaiverAct(models.TextChoices):
+    """What is decided about a waiver."""
+
+    APPROVE = "approve", _("批准")
+    REFUSE = "refuse", _("不批准")
+    REVOKE = "revoke", _("撤销")
+
+
+class WaiverState(models.TextChoices):
+    """Where a waiver stands on a day. Derived from its decisions and its last day."""
+
+    REQUESTED = "requested", _("待批准")
+    IN_FORCE = "in_force", _("有效")
+    EXPIRED = "expired", _("已到期")
+    REFUSED = "refused", _("未批准")
+    REVOKED = "revoked", _("已撤销")
 
 
 class JobKind(models.TextChoices):

@@ -94,7 +94,19 @@ class FormPage:
             user_id=self.user.pk,
             rules_url=rules_url(self.case.instrument_version_id),
         )
-        return {**data, "context_token": context_token(self.case), "landing": self.landing}
+        return {
+            **data,
+            "context_token": context_token(self.case),
+            "landing": self.landing,
+            "waiver_url": self.waiver_url,
+        }
+
+    @property
+    def waiver_url(self) -> str:
+        """Where this person asks for a waiver; blank where they may not."""
+        if not self.user.has_perm(Permission.WAIVER_REQUEST, self.case):
+            return ""
+        return reverse("waiver_request", args=[self.case.pk])
 
     @property
     def required_done(self) -> int:

@@ -73,8 +73,8 @@ def no_rule_failed_to_run(case: Case, actor: User) -> None:
 
 
 def no_open_hard_failures(case: Case, actor: User) -> None:
-    """A hard finding stops the case where it is."""
-    count = EditFailure.objects.filter(case=case, severity=Severity.HARD).count()
+    """A hard finding stops the case where it is, unless a waiver sets it aside today."""
+    count = EditFailure.objects.filter(case=case).hard().blocking().count()
     if count:
         raise Conflict(
             ngettext(
@@ -89,8 +89,8 @@ def no_open_hard_failures(case: Case, actor: User) -> None:
 
 
 def soft_failures_explained(case: Case, actor: User) -> None:
-    """Every soft finding carries an explanation."""
-    count = EditFailure.objects.filter(case=case).unexplained().count()
+    """Every soft finding carries an explanation or is waived today."""
+    count = EditFailure.objects.filter(case=case).unexplained().blocking().count()
     if count:
         raise Conflict(
             ngettext(
@@ -120,12 +120,12 @@ def queries_answered(case: Case, actor: User) -> None:
 
 
 def _first_findings(case: Case, severity: Severity) -> list[dict[str, str | None]]:
-    failures = EditFailure.objects.filter(case=case, severity=severity, explanation="")[:20]
+    failures = EditFailure.objects.filter(case=case, severity=severity, explanation="")
     return [
         {
             "code": failure.rule_id,
             "message": failure.message_zh,
             "cell": failure.cells[0] if failure.cells else None,
         }
-        for failure in failures
+        for failure in failures.blocking()[:20]
     ]

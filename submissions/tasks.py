@@ -9,3 +9,11 @@ def frame_load_run(job_id: int) -> None:
     from submissions.frame_loading import frame_load_job
 
     frame_load_job(job_id)
+
+
+@shared_task(name="submissions.tasks.waivers_lapse_run")
+def waivers_lapse_run() -> int:
+    """Count cases again whose waivers have ended."""
+    from submissions.services.waived import waivers_lapse
+
+    return waivers_lapse()

@@ -18,6 +18,7 @@ from submissions.views.jobs import (
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
 from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.units import UnitDerive, UnitDetail
+from submissions.views.waivers import WaiverDecide, WaiverDetail, WaiverList, WaiverRequest
 from submissions.views.work import CaseList, Home
 
 urlpatterns = [
@@ -32,6 +33,10 @@ urlpatterns = [
     path("cases/<int:pk>/notes/", CaseNotes.as_view(), name="case_notes"),
     path("notes/", NoteList.as_view(), name="note_list"),
     path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
+    path("cases/<int:pk>/waivers/new/", WaiverRequest.as_view(), name="waiver_request"),
+    path("waivers/", WaiverList.as_view(), name="waiver_list"),
+    path("waivers/<int:pk>/", WaiverDetail.as_view(), name="waiver_detail"),
+    path("waivers/<int:pk>/decide/", WaiverDecide.as_view(), name="waiver_decide"),
     path("findings/<int:pk>/explain/", FailureExplain.as_view(), name="failure_explain"),
     path(
         "explanations/duplicates/", ExplanationDuplicates.as_view(), name="explanation_duplicates"

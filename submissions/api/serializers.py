@@ -189,6 +189,9 @@ class FindingAnswer(serializers.Serializer[EditFailure]):
     cells = serializers.ListField(child=serializers.CharField())
     message = serializers.CharField()
     explanation = serializers.CharField(allow_blank=True)
+    waived_until = serializers.DateField(
+        allow_null=True, help_text="The last day of the waiver that sets it aside; null for none"
+    )
 
     def to_representation(self, instance: EditFailure) -> dict[str, Any]:
         """The same shape as in the answer to a save."""

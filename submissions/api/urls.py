@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.api import explanations, notes, units, views
+from submissions.api import explanations, notes, units, views, waivers
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
@@ -23,6 +23,13 @@ urlpatterns = [
         "findings/<int:pk>/explanation/",
         views.FindingExplanation.as_view(),
         name="api_finding_explanation",
+    ),
+    path("waivers/", waivers.WaiverListApi.as_view(), name="api_waiver_list"),
+    path("cases/<int:pk>/waivers/", waivers.CaseWaiversApi.as_view(), name="api_case_waivers"),
+    path(
+        "waivers/<int:pk>/decisions/",
+        waivers.WaiverDecisionsApi.as_view(),
+        name="api_waiver_decisions",
     ),
     path(
         "explanations/duplicates/",

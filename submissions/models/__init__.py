@@ -8,6 +8,7 @@ from submissions.models.job import Job
 from submissions.models.note import Note, NoteThread
 from submissions.models.response import Response
 from submissions.models.response_revision import ResponseRevision
+from submissions.models.rule_waiver import RuleWaiver, WaiverDecision
 from submissions.models.submission import Submission
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "NoteThread",
     "Response",
     "ResponseRevision",
+    "RuleWaiver",
     "Submission",
+    "WaiverDecision",
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
@@ -13,6 +14,7 @@ from accounts.querysets import ScopedQuerySet
 from submissions.enums import FailureKind, Severity
 from submissions.models.case import Case
 from submissions.models.constraints import paired, within
+from submissions.models.rule_waiver import RuleWaiver
 
 
 class EditFailureQuerySet(ScopedQuerySet["EditFailure"]):
@@ -21,6 +23,16 @@ class EditFailureQuerySet(ScopedQuerySet["EditFailure"]):
     def hard(self) -> Self:
         """Findings that stop a submission."""
         return self.filter(severity=Severity.HARD)
+
+    def blocking(self) -> Self:
+        """Findings that no waiver sets aside today. The one door to what a waiver does: a waiver
+        ends with its last day, whether or not anything has touched the finding since.
+        """
+        return self.filter(Q(waived_until=None) | Q(waived_until__lt=timezone.localdate()))
+
+    def waived(self) -> Self:
+        """Findings that a waiver sets aside today."""
+        return self.filter(waived_until__gte=timezone.localdate())
 
     def unexplained(self) -> Self:
         """Soft findings that still ask for an explanation."""
@@ -54,6 +66,11 @@ class EditFailure(models.Model):
     explained_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # while a waiver of the rule is in force: which one, and its last day
+    waiver = models.ForeignKey(
+        RuleWaiver, on_delete=models.PROTECT, null=True, related_name="failures"
+    )
+    waived_until = models.DateField(_("豁免至"), null=True)
     first_seen_at = models.DateTimeField(_("首次出现"))
 
     objects = EditFailureQuerySet.as_manager()
@@ -68,6 +85,11 @@ class EditFailure(models.Model):
             within("kind", FailureKind),
             within("severity", Severity),
             paired("explained", explanation="", explanation_key=""),
+            models.CheckConstraint(
+                condition=Q(waiver=None, waived_until=None)
+                | Q(waiver__isnull=False, waived_until__isnull=False, kind=FailureKind.RULE),
+                name="submissions_failure_only_a_rule_is_waived",
+            ),
             models.CheckConstraint(
                 condition=Q(explanation="") | Q(severity=Severity.SOFT),
                 name="submissions_failure_only_soft_is_explained",
@@ -88,6 +110,12 @@ class EditFailure(models.Model):
                 condition=~Q(explanation=""),
             ),
             models.Index(fields=["rule_id", "division_code"], name="failure_rule"),
+            # what the night brings to an end
+            models.Index(
+                fields=["waived_until"],
+                name="failure_waived_until",
+                condition=Q(waived_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,3 +125,8 @@ class EditFailure(models.Model):
     def unit_id(self) -> int:
         """The unit whose case this is (permission checks read it)."""
         return self.case.unit_id
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether a waiver sets it aside today."""
+        return self.waived_until is not None and self.waived_until >= timezone.localdate()

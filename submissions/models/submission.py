@@ -20,6 +20,7 @@ class Submission(models.Model):
     response_version = models.PositiveIntegerField(_("填报版本"))
     document = models.JSONField()
     explanations = models.JSONField(default=list)
+    waivers = models.JSONField(default=list)
     revision_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(_("摘要"), max_length=64)
     receipt_code = models.CharField(_("回执编号"), max_length=40, unique=True, db_collation="C")
@@ -41,8 +42,8 @@ class Submission(models.Model):
         return self.receipt_code
 
     def content(self) -> dict[str, Any]:
-        """What the hash covers: the answers, the explanations, the form's version, and the
-        last hash of the revisions that led here.
+        """What the hash covers: the answers, the explanations, the waivers, the form's version, and
+        the last hash of the revisions that led here.
         """
         return {
             "case": self.case_id,
@@ -52,6 +53,8 @@ class Submission(models.Model):
             "revisions": self.revision_hash,
             "document": self.document,
             "explanations": self.explanations,
+            # only where there are any: copies from before there were waivers keep their hash
+            **({"waivers": self.waivers} if self.waivers else {}),
             "submitted_at": self.submitted_at.isoformat(),
             "submitted_by": self.submitted_by_id,
         }

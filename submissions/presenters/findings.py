@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from submissions.enums import FailureKind, Severity
 from submissions.models import EditFailure
+from submissions.policies import waiver_level
 from submissions.presenters.items import language
 
 
@@ -35,7 +36,18 @@ class FindingView:
     @property
     def is_hard(self) -> bool:
         """Whether it stops a submission."""
-        return self.failure.severity == Severity.HARD
+        return self.failure.severity == Severity.HARD and not self.is_waived
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether a waiver sets it aside today."""
+        return self.failure.is_waived
+
+    @property
+    def may_be_waived(self) -> bool:
+        """Whether a waiver can be asked for at all."""
+        failure = self.failure
+        return not self.is_waived and waiver_level(failure.kind, failure.severity) is not None
 
     @property
     def is_required(self) -> bool:
@@ -45,7 +57,8 @@ class FindingView:
     @property
     def is_open(self) -> bool:
         """A soft finding that still waits for an explanation."""
-        return not self.is_hard and not self.failure.explanation
+        is_soft = self.failure.severity == Severity.SOFT
+        return is_soft and not self.is_waived and not self.failure.explanation
 
     @property
     def explained_by_name(self) -> str:
@@ -65,6 +78,8 @@ class FindingView:
     @property
     def severity_name(self) -> str:
         """Severity in words: colour is never the only sign."""
+        if self.is_waived:
+            return _("已豁免")
         names = {
             "required": _("必填"),
             "hard": pgettext("finding", "错误"),

@@ -7,6 +7,7 @@ from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
 from submissions.services.saving import SaveResult, response_save
 from submissions.services.submitting import case_submit
+from submissions.services.waivers import waiver_decide, waiver_request
 
 __all__ = [
     "SaveResult",
@@ -18,4 +19,6 @@ __all__ = [
     "note_write",
     "response_save",
     "thread_resolve",
+    "waiver_decide",
+    "waiver_request",
 ]

@@ -55,7 +55,9 @@ def failure_explain(*, failure_id: int, actor: User, text: str) -> EditFailure:
     failure.explained_by = actor
     failure.save(update_fields=["explanation", "explanation_key", "explained_at", "explained_by"])
     if was_open:
-        case.soft_open_count = EditFailure.objects.filter(case=case).unexplained().count()
+        case.soft_open_count = (
+            EditFailure.objects.filter(case=case).unexplained().blocking().count()
+        )
         case.save(update_fields=["soft_open_count", "updated_at"])
     audit_record(
         action=AuditAction.FAILURE_EXPLAINED,

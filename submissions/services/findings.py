@@ -4,11 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from instruments.evaluation.definition import form_name
 from instruments.evaluation.engine import Finding, evaluate
 from submissions.enums import FailureKind, Severity
 from submissions.models import Case, EditFailure, Response
 from submissions.services.unit_forms import UnitForms
+from submissions.services.waived import waivers_apply
 
 Key = tuple[int, str, str]
 COUNTERS = (
@@ -34,7 +37,8 @@ def findings_refresh(
 ) -> dict[int, list[EditFailure]]:
     """Evaluate these responses, store what has changed and count. Returns the findings by case.
 
-    At most five queries whatever the number of forms: read, delete, insert, update, counters.
+    At most six queries whatever the number of forms: read, waivers of what is new, delete, insert,
+    update, counters.
     `with_required` False leaves blank required items out (a case nobody has touched yet).
     """
     before = {r.case_id: _counters(r.case) for r in responses}
@@ -44,19 +48,28 @@ def findings_refresh(
         if with_required or failure.kind != FailureKind.REQUIRED
     }
     stored = EditFailure.objects.filter(case_id__in=[r.case_id for r in responses])
-    _store(_compare({_key(failure): failure for failure in stored}, found))
+    difference = _compare({_key(failure): failure for failure in stored}, found)
+    waivers_apply([*difference.new, *difference.changed], timezone.localdate(now))
+    _store(difference)
     by_case: dict[int, list[EditFailure]] = {response.case_id: [] for response in responses}
     for failure in found.values():
         by_case[failure.case_id].append(failure)
     for response in responses:
         failures = by_case[response.case_id]
-        response.case.soft_open_count = sum(
-            f.severity == Severity.SOFT and not f.explanation for f in failures
-        )
+        _count_open(response.case, failures)
     changed = [r.case for r in responses if before[r.case_id] != _counters(r.case)]
     if changed:
         Case.objects.bulk_update(changed, COUNTERS)
     return by_case
+
+
+def _count_open(case: Case, failures: Collection[EditFailure]) -> None:
+    """Count what is left to put right or to explain, without what a waiver sets aside."""
+    blocking = [failure for failure in failures if not failure.is_waived]
+    case.soft_open_count = sum(f.severity == Severity.SOFT and not f.explanation for f in blocking)
+    case.hard_count = sum(
+        f.severity == Severity.HARD and f.kind != FailureKind.REQUIRED for f in blocking
+    )
 
 
 def failures_found(
@@ -163,5 +176,7 @@ def _store(difference: _Difference) -> None:
                 "explanation_key",
                 "explained_at",
                 "explained_by",
+                "waiver",
+                "waived_until",
             ],
         )

@@ -57,6 +57,7 @@ def _submit(case_id: int, actor: User, base_version: int | None) -> Submission:
         response_version=response.version,
         document=forms.plain(response),
         explanations=_explanations(case),
+        waivers=_waivers(case),
         revision_hash=response.head_hash,
         submitted_at=submitted_at,
         submitted_by=actor,
@@ -93,6 +94,22 @@ def _explanations(case: Case) -> list[dict[str, Any]]:
             "at": failure.explained_at.isoformat() if failure.explained_at else None,
         }
         for failure in explained.order_by("rule_id", "row_key")
+    ]
+
+
+def _waivers(case: Case) -> list[dict[str, Any]]:
+    """The findings that went along because a waiver set them aside, frozen with the submission."""
+    waived = EditFailure.objects.filter(case=case).waived().select_related("waiver")
+    return [
+        {
+            "rule": failure.rule_id,
+            "row": failure.row_key,
+            "message": failure.message_zh,
+            "waiver": failure.waiver_id,
+            "reason": failure.waiver.reason if failure.waiver else "",
+            "until": failure.waived_until.isoformat() if failure.waived_until else None,
+        }
+        for failure in waived.order_by("rule_id", "row_key")
     ]
 
 

@@ -21,7 +21,9 @@ APPEND_ONLY = {
     "instruments.coefficientpublication",
     "instruments.coefficient",
     "submissions.responserevision",
+    "submissions.rulewaiver",
     "submissions.submission",
+    "submissions.waiverdecision",
     "submissions.note",
     "review.reviewdecision",
 }

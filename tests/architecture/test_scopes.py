@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.enums import Permission, Role
 from audit.models import AuditEvent
 from registry.models import Unit
-from submissions.models import Case, EditFailure, ItemQuery, Job
+from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from tests.architecture.routes import ROUTES, Route
 from tests.architecture.world import PLACES, World
 from tests.people import account
@@ -76,6 +76,10 @@ for _name in ("failure_explain", "api_finding_explanation"):
     TARGETS[_name] = Target(pk_of("failure"), CASE)
 for _name in ("query_answer", "api_query_answer"):
     TARGETS[_name] = Target(pk_of("query"), CASE)
+for _name in ("waiver_request", "api_case_waivers"):
+    TARGETS[_name] = Target(pk_of("case"), CASE)
+for _name in ("waiver_detail", "waiver_decide", "api_waiver_decisions"):
+    TARGETS[_name] = Target(pk_of("waiver"), CASE)
 for _name in ("note_thread_resolve", "api_note_resolve"):
     TARGETS[_name] = Target(pk_of("thread"), CASE)
 for _name in (
@@ -190,7 +194,7 @@ def test_no_list_shows_what_lies_outside(client, world, cast):
 
 
 @pytest.mark.parametrize(
-    "model", [Unit, Case, EditFailure, ItemQuery, Job], ids=lambda m: m.__name__
+    "model", [Unit, Case, EditFailure, ItemQuery, Job, RuleWaiver], ids=lambda m: m.__name__
 )
 def test_list_and_detail_agree_for_every_role_and_division(world, cast, model):
     for who, person in people(world, cast).items():

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from submissions.enums import JobKind
-from submissions.models import Case, EditFailure, ItemQuery, Job
+from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
 from tests.factories.case import make_plain_unit, make_submitted
 from tests.people import FAR_TOWN, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
@@ -75,6 +75,16 @@ def world_make(divisions: dict[str, Any]) -> World:
                 text="请核实",
                 raised_by=owner,
                 raised_at=timezone.now(),
+            ),
+            "waiver": RuleWaiver.objects.create(
+                case=case,
+                division_code=code,
+                rule_id="A1-R02",
+                severity="soft",
+                reason="六月起新增一条生产线",
+                valid_until=timezone.localdate(),
+                requested_by=owner,
+                requested_at=timezone.now(),
             ),
             "thread": note_write(case_id=case.pk, actor=filler, text="请核实").thread,
             "summary": SummaryRun.objects.create(

@@ -20,6 +20,7 @@ function tidy(finding, language) {
     cells: finding.cells || [],
     message: typeof message === "string" ? message : message[language] || message.zh,
     explanation: finding.explanation || "",
+    waivedUntil: finding.waived_until || "",
   };
 }
 
@@ -60,7 +61,7 @@ export class Findings {
     this.current = found.map((finding) => {
       const plain = tidy(finding, this.data.language);
       const known = this.known.get(keyOf(plain));
-      return known ? { ...plain, id: known.id, explanation: known.explanation } : plain;
+      return known ? { ...plain, id: known.id, explanation: known.explanation, waivedUntil: known.waivedUntil } : plain;
     });
     this.order();
     this.render();
@@ -68,7 +69,7 @@ export class Findings {
 
   order() {
     const rank = (finding) =>
-      finding.kind === REQUIRED ? 3 : finding.severity === "hard" ? 0 : finding.explanation ? 2 : 1;
+      ({ [REQUIRED]: 3, hard: 0, explained: 2, soft: 1 })[colour(finding)];
     const place = new Map([...this.model.cells.keys()].map((path, index) => [path, index]));
     const position = (finding) => place.get(finding.cells[0]) ?? 1e6;
     this.current.sort((a, b) => rank(a) - rank(b) || position(a) - position(b));
@@ -79,15 +80,15 @@ export class Findings {
   }
 
   get hard() {
-    return this.problems.filter((finding) => finding.severity === "hard");
+    return this.problems.filter((finding) => colour(finding) === "hard");
   }
 
   get open() {
-    return this.problems.filter((finding) => finding.severity === "soft" && !finding.explanation);
+    return this.problems.filter((finding) => colour(finding) === "soft");
   }
 
   get explained() {
-    return this.problems.filter((finding) => finding.severity === "soft" && finding.explanation);
+    return this.problems.filter((finding) => colour(finding) === "explained");
   }
 
   get missing() {
@@ -113,7 +114,7 @@ export class Findings {
   }
 
   renderCell(path, td, findings) {
-    const signature = findings.map((f) => `${f.rule}${f.severity}${f.message}${f.explanation}`).join("¦");
+    const signature = findings.map((f) => `${f.rule}${f.severity}${f.message}${f.explanation}${f.waivedUntil}`).join("¦");
     if (td.dataset.findings === signature) return;
     td.dataset.findings = signature;
     const kinds = new Set(findings.map(colour));
@@ -135,13 +136,18 @@ export class Findings {
     if (kind === REQUIRED) return make("span", "note note-required", {}, this.texts.required);
     if (finding.cells[0] !== path) {
       const { code } = this.model.item(finding.cells[0]) || { code: "" };
-      return make("span", `note note-${kind}`, {}, make("b", "", {}, this.texts[kind]), ` ${fill(this.texts.see_item, { code })}`);
+      return make("span", `note note-${kind}`, {}, make("b", "", {}, this.named(finding)), ` ${fill(this.texts.see_item, { code })}`);
     }
-    const note = make("span", `note note-${kind}`, { title: finding.message }, make("b", "", {}, this.texts[kind]), ` ${finding.message}`);
+    const note = make("span", `note note-${kind}`, { title: finding.message }, make("b", "", {}, this.named(finding)), ` ${finding.message}`);
     if (finding.explanation) {
       note.append(make("span", "explanation", {}, fill(this.texts.explained_as, { text: finding.explanation })));
     }
     return note;
+  }
+
+  /** The kind in words: a waived finding is set aside, not explained. */
+  named(finding) {
+    return finding.waivedUntil ? this.texts.waived : this.texts[colour(finding)];
   }
 
   renderList() {
@@ -180,7 +186,7 @@ export class Findings {
 
   /** An entry of the list; kept while its finding stands, so that a half-written explanation stays. */
   entry(key, finding, kind) {
-    const signature = `${kind}¦${finding.message}¦${finding.explanation}`;
+    const signature = `${kind}¦${finding.message}¦${finding.explanation}¦${finding.waivedUntil}¦${finding.id}`;
     const old = this.entries.get(key);
     if (old && old.signature === signature) return old.element;
     const place = finding.cells.slice(0, 3).map((cell) => this.model.name(cell)).join(this.texts.separator);
@@ -190,7 +196,12 @@ export class Findings {
     jump.append(make("span", "finding-place", {}, place));
     element.append(jump);
     if (finding.explanation) element.append(make("p", "explanation", {}, fill(this.texts.explained_as, { text: finding.explanation })));
-    if (kind === "soft" || kind === "explained") element.append(this.explainBox(finding, kind));
+    if (finding.waivedUntil) element.append(make("p", "explanation", {}, fill(this.texts.waived_until, { day: finding.waivedUntil })));
+    else if (kind === "soft" || kind === "explained") element.append(this.explainBox(finding, kind));
+    if (!finding.waivedUntil && finding.kind === "rule" && finding.id && this.data.waiver_url) {
+      const address = `${this.data.waiver_url}?rule=${encodeURIComponent(finding.rule)}`;
+      element.append(make("a", "finding-waive", { href: address }, this.texts.ask_waiver));
+    }
     this.entries.set(key, { signature, element });
     return element;
   }
@@ -268,6 +279,7 @@ export class Findings {
 
 function colour(finding) {
   if (finding.kind === REQUIRED) return REQUIRED;
+  if (finding.waivedUntil) return "explained";
   if (finding.severity === "hard") return "hard";
   return finding.explanation ? "explained" : "soft";
 }
