@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -91,12 +90,6 @@ class WaiverPage(serializers.Serializer[Any]):
     next = serializers.IntegerField(allow_null=True)
 
 
-def _current(waiver_id: int) -> dict[str, Any]:
-    today = timezone.localdate()
-    waiver = RuleWaiver.objects.with_state(today).get(pk=waiver_id)
-    return dict(WaiverWithHistoryAnswer(waiver).data)
-
-
 class WaiverListApi(ScopedApiView):
     """The waivers of the own jurisdiction."""
 
@@ -132,7 +125,7 @@ class CaseWaiversApi(ScopedApiView):
             valid_until=query["valid_until"],
             actor=self.actor,
         )
-        return Answer(_current(waiver.pk), status=201)
+        return Answer(WaiverWithHistoryAnswer(waiver).data, status=201)
 
 
 class WaiverDecisionsApi(ScopedApiView):
@@ -149,10 +142,10 @@ class WaiverDecisionsApi(ScopedApiView):
         """403 `not_your_level`, `own_request`, `own_work`; 409 `waiver_state`."""
         waiver = self.load(RuleWaiver.objects.select_related("case"), pk=pk)
         query = asked(WaiverDecisionQuery, request.data)
-        waiver_decide(
+        waiver = waiver_decide(
             waiver_id=waiver.pk,
             act=WaiverAct(query["act"]),
             actor=self.actor,
             note=query["note"],
         )
-        return Answer(_current(waiver.pk), status=201)
+        return Answer(WaiverWithHistoryAnswer(waiver).data, status=201)

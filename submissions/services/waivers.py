@@ -71,7 +71,7 @@ def waiver_request(
         subject=case,
         detail={"rule": rule_id, "until": valid_until.isoformat(), "reason": reason},
     )
-    return waiver
+    return _waiver(waiver.pk)
 
 
 @transaction.atomic

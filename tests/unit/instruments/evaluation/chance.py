@@ -289,3 +289,29 @@ class RecordMaker:
             },
             "params": {"p99": chance.choice((0.1, 1.5, 1e6))} if chance.random() < 0.8 else {},
         }
+
+
+def changes_made(chance, definition, plain, codes):
+    """One to three random changes, made in place; what they touched."""
+    touched = set()
+    for _ in range(chance.randrange(1, 4)):
+        group = chance.choice(definition.groups).slug if definition.groups else ""
+        rows = plain["rows"].setdefault(group, []) if group else []
+        pick = chance.random()
+        if pick < 0.2 and group:
+            rows.append(f"new{chance.randrange(10**6)}")
+            touched.add(group)
+        elif pick < 0.4 and rows:
+            row = rows.pop(chance.randrange(len(rows)))
+            gone = [path for path in plain["values"] if path.startswith(f"{group}/{row}/")]
+            touched.update({group, *gone})
+            for path in gone:
+                del plain["values"][path]
+        else:
+            item = chance.choice(definition.items)
+            places = plain["rows"].get(item.group) or [] if item.group else [""]
+            if places:
+                path = item.path(chance.choice(places))
+                plain["values"][path] = "" if pick > 0.9 else RecordMaker(chance, codes).raw(item)
+                touched.add(path)
+    return sorted(touched)

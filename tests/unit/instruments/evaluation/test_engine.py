@@ -15,7 +15,7 @@ from instruments.evaluation.engine import (
 from instruments.evaluation.javascript import module_source
 from tests.unit.instruments.evaluation import forms
 from tests.unit.instruments.evaluation.browser import Browser
-from tests.unit.instruments.evaluation.chance import HAND_MADE, RecordMaker, fresh
+from tests.unit.instruments.evaluation.chance import HAND_MADE, RecordMaker, changes_made, fresh
 
 CODES = {"CODES": list(forms.CODES)}
 
@@ -219,32 +219,6 @@ def test_only_what_reads_a_changed_cell_is_touched():
     assert touched("no_such_item") == []
 
 
-def changes(chance, definition, plain):
-    """One to three random changes, made in place; what they touched."""
-    touched = set()
-    for _ in range(chance.randrange(1, 4)):
-        group = chance.choice(definition.groups).slug
-        rows = plain["rows"].setdefault(group, [])
-        pick = chance.random()
-        if pick < 0.2:
-            rows.append(f"new{chance.randrange(10**6)}")
-            touched.add(group)
-        elif pick < 0.4 and rows:
-            row = rows.pop(chance.randrange(len(rows)))
-            gone = [path for path in plain["values"] if path.startswith(f"{group}/{row}/")]
-            touched.update({group, *gone})
-            for path in gone:
-                del plain["values"][path]
-        else:
-            item = chance.choice(definition.items)
-            places = plain["rows"].get(item.group) or [] if item.group else [""]
-            if places:
-                path = item.path(chance.choice(places))
-                plain["values"][path] = RecordMaker(chance, CODES).raw(item)
-                touched.add(path)
-    return sorted(touched)
-
-
 def test_incremental_evaluation_equals_a_full_one_in_both_engines():
     chance = fresh()
     rules = [forms.rule(number, text, **more) for number, (text, more) in enumerate(HAND_MADE)]
@@ -263,7 +237,7 @@ def test_incremental_evaluation_equals_a_full_one_in_both_engines():
             frozenset({"FAR"}),
         )
         before = evaluate(compiled, plain, given)
-        touched = changes(chance, compiled.definition, plain)
+        touched = changes_made(chance, compiled.definition, plain, CODES)
         after = evaluate(compiled, plain, given, touched, before)
         assert after == evaluate(compiled, plain, given), touched
         part = evaluate(compiled, plain, given, touched)
