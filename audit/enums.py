@@ -36,6 +36,7 @@ class AuditAction(models.TextChoices):
     CASE_VOIDED = "case.voided", _("作废")
     CASE_REOPENED = "case.reopened", _("重新开放")
     FAILURE_EXPLAINED = "failure.explained", _("说明核实性问题")
+    RULE_MEASURED = "rule.measured", _("测定审核关系用时")
     WAIVER_REQUESTED = "waiver.requested", _("申请豁免")
     WAIVER_APPROVED = "waiver.approved", _("批准豁免")
     WAIVER_REFUSED = "waiver.refused", _("不批准豁免")

@@ -16,6 +16,7 @@ from submissions.views.jobs import (
     JobResult,
 )
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
+from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.units import UnitDerive, UnitDetail
 from submissions.views.waivers import WaiverDecide, WaiverDetail, WaiverList, WaiverRequest
@@ -34,6 +35,10 @@ urlpatterns = [
     path("notes/", NoteList.as_view(), name="note_list"),
     path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
     path("cases/<int:pk>/waivers/new/", WaiverRequest.as_view(), name="waiver_request"),
+    path("rules/", RuleList.as_view(), name="rule_list"),
+    path("rules/<str:code>/<str:rule_id>/", RuleDetail.as_view(), name="rule_detail"),
+    path("rules/<str:code>/<str:rule_id>/measure/", RuleMeasure.as_view(), name="rule_measure"),
+    path("rules/<str:code>/<str:rule_id>/findings/", RuleFindings.as_view(), name="rule_findings"),
     path("waivers/", WaiverList.as_view(), name="waiver_list"),
     path("waivers/<int:pk>/", WaiverDetail.as_view(), name="waiver_detail"),
     path("waivers/<int:pk>/decide/", WaiverDecide.as_view(), name="waiver_decide"),

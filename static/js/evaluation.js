@@ -272,3 +272,16 @@ export function itemStates(module, answers, context) {
   }
   return states;
 }
+
+/** One rule by rows, as `instruments/evaluation/trial.py`: outcome true, false or null. */
+export function ruleOutcomes(module, id, answers, context) {
+  const rule = module.rules.find((one) => one.id === id);
+  const record = load(module.definition, answers, context);
+  const rows = rule.each ? record.rows[rule.each] || [] : [record.top];
+  return rows.map((row) =>
+    orFailed(
+      () => ({ row: row.id, outcome: judge(rule.condition, record, row), is_failed: false }),
+      () => ({ row: row.id, outcome: null, is_failed: true }),
+    ),
+  );
+}

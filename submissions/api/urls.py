@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.api import explanations, notes, units, views, waivers
+from submissions.api import explanations, notes, rules, units, views, waivers
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
@@ -23,6 +23,12 @@ urlpatterns = [
         "findings/<int:pk>/explanation/",
         views.FindingExplanation.as_view(),
         name="api_finding_explanation",
+    ),
+    path("rules/", rules.RuleListApi.as_view(), name="api_rule_list"),
+    path(
+        "rules/<str:code>/<str:rule_id>/counts/",
+        rules.RuleCountsApi.as_view(),
+        name="api_rule_counts",
     ),
     path("waivers/", waivers.WaiverListApi.as_view(), name="api_waiver_list"),
     path("cases/<int:pk>/waivers/", waivers.CaseWaiversApi.as_view(), name="api_case_waivers"),

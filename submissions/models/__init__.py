@@ -8,6 +8,7 @@ from submissions.models.job import Job
 from submissions.models.note import Note, NoteThread
 from submissions.models.response import Response
 from submissions.models.response_revision import ResponseRevision
+from submissions.models.rule_measurement import RuleMeasurement
 from submissions.models.rule_waiver import RuleWaiver, WaiverDecision
 from submissions.models.submission import Submission
 
@@ -21,6 +22,7 @@ __all__ = [
     "NoteThread",
     "Response",
     "ResponseRevision",
+    "RuleMeasurement",
     "RuleWaiver",
     "Submission",
     "WaiverDecision",

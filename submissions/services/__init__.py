@@ -3,6 +3,7 @@
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
+from submissions.services.measuring import rule_measure
 from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
 from submissions.services.saving import SaveResult, response_save
@@ -18,6 +19,7 @@ __all__ = [
     "failure_explain",
     "note_write",
     "response_save",
+    "rule_measure",
     "thread_resolve",
     "waiver_decide",
     "waiver_request",

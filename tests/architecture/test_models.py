@@ -21,6 +21,7 @@ APPEND_ONLY = {
     "instruments.coefficientpublication",
     "instruments.coefficient",
     "submissions.responserevision",
+    "submissions.rulemeasurement",
     "submissions.rulewaiver",
     "submissions.submission",
     "submissions.waiverdecision",

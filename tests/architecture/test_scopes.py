@@ -104,6 +104,10 @@ UNSCOPED = {
     "codelist_json_en": "a code list",
     "api_codelist": "a code list",
     "coefficient_detail": "a coefficient of the handbook",
+    "rule_detail": "a rule of a form; findings and cases are asked inside",
+    "rule_findings": "a rule of a form; its findings are asked inside",
+    "rule_measure": "a rule of a form; the sample is asked inside",
+    "api_rule_counts": "a rule of a form; its findings are asked inside",
     "summary_run": "the argument is a table's definition; the division is asked inside",
     "account_end": "accounts: tests/integration/accounts",
 }

@@ -213,7 +213,7 @@ def test_whether_a_text_was_used_is_one_look_up_by_index(enumerator, failure):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {asked}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "failure_text_of_filler" in plan
+    assert "failure_text_of_" in plan, "one of the two partial indexes; a small table has no best"
 
 
 @pytest.mark.django_db

@@ -18,6 +18,9 @@ function runMany(text) {
 function statesOfMany(text) {
   return JSON.stringify(JSON.parse(text).map(([answers, context]) => itemStates(MODULE, answers, context)));
 }
+function outcomesOfMany(text) {
+  return JSON.stringify(JSON.parse(text).map(([id, answers, context]) => ruleOutcomes(MODULE, id, answers, context)));
+}
 function readMany(text) {
   const items = {};
   for (const item of MODULE.definition.items) items[item.slug] = item;
@@ -59,6 +62,9 @@ class Browser:
 
     def states(self, records):
         return self._call("statesOfMany", records)
+
+    def outcomes(self, records):
+        return self._call("outcomesOfMany", records)
 
     def read(self, texts):
         return self._call("readMany", texts)
