@@ -35,6 +35,7 @@ class AuditAction(models.TextChoices):
     CASE_FINALISED = "case.finalised", _("定稿")
     CASE_VOIDED = "case.voided", _("作废")
     CASE_REOPENED = "case.reopened", _("重新开放")
+    VALUES_DERIVED = "values.derived", _("核算产排污量")
     FAILURE_EXPLAINED = "failure.explained", _("说明核实性问题")
     RULE_MEASURED = "rule.measured", _("测定审核关系用时")
     WAIVER_REQUESTED = "waiver.requested", _("申请豁免")

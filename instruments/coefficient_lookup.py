@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
+from instruments.accounting.refusals import NotComputable
 from instruments.models import Coefficient, CoefficientVersion, Confidence
 
 ALL_SCALES = "所有规模"
@@ -24,33 +23,25 @@ class Process:
     treatment: str = ""
 
 
-class CoefficientNotFound(Exception):
-    """No coefficient, or more than one, for a process; the text says which."""
-
-
 def coefficient_for(
     process: Process, candidates: list[Coefficient], *, medium: str = ""
 ) -> Coefficient:
     """The one official row for the process among `candidates` (see `coefficients_near`).
 
-    Raises CoefficientNotFound with the sentence: none, only doubtful ones, or several that differ.
+    Raises NotComputable: there is none, only doubtful ones, or several that differ.
     """
     same = [row for row in candidates if _fits(row, process) and medium in {"", row.medium}]
     usable = [row for row in same if row.confidence != Confidence.LOW]
     if not same:
-        raise CoefficientNotFound(_no_row(process, candidates))
+        raise _no_row(process, candidates)
     if not usable:
-        raise CoefficientNotFound(
-            _("系数库中只有存疑的系数（手册第%(page)s页），不用于正式核算结果。")
-            % {"page": same[0].handbook_page}
-        )
+        raise NotComputable("coefficient_doubtful", page=same[0].handbook_page)
     exact = [row for row in usable if row.condition == process.condition]
     usable = exact if process.condition and exact else usable
     usable = _nearest_industry(usable)
     if len({_figures(row) for row in usable}) > 1:
-        raise CoefficientNotFound(
-            _("系数库中有 %(count)d 条不同的系数符合，请填写核算环节或系数条件：%(which)s。")
-            % {"count": len(usable), "which": "；".join(_differences(usable))}
+        raise NotComputable(
+            "coefficient_several", count=len(usable), which="；".join(_differences(usable))
         )
     return usable[0]
 
@@ -101,31 +92,31 @@ def _differences(rows: list[Coefficient]) -> list[str]:
     return list(dict.fromkeys(named))[:4]
 
 
-def _no_row(process: Process, candidates: list[Coefficient]) -> str:
+PARTS = (
+    ("pollutant", "污染物", "pollutant"),
+    ("product", "产品", "product"),
+    ("raw_material", "原料", "raw material"),
+    ("process", "工艺", "process"),
+    ("scale", "规模", "scale"),
+    ("treatment", "治理工艺", "treatment"),
+)
+
+
+def _no_row(process: Process, candidates: list[Coefficient]) -> NotComputable:
     """Says which of the parts is not in the library, so that it can be corrected."""
     left = candidates
-    for name, label in (
-        ("pollutant", _("污染物")),
-        ("product", _("产品")),
-        ("raw_material", _("原料")),
-        ("process", _("工艺")),
-        ("scale", _("规模")),
-        ("treatment", _("治理工艺")),
-    ):
+    for name, part, part_en in PARTS:
         wanted = getattr(process, name)
-        narrowed = [
-            row
-            for row in left
-            if getattr(row, name) in ({wanted, ALL_SCALES} if name == "scale" else {wanted})
-        ]
+        fitting = {wanted, ALL_SCALES} if name == "scale" else {wanted}
+        narrowed = [row for row in left if getattr(row, name) in fitting]
         if not narrowed:
-            known = "、".join(list(dict.fromkeys(getattr(r, name) or _("无") for r in left))[:5])
-            return _("系数库中没有%(part)s“%(value)s”%(known)s。") % {
-                "part": label,
-                "value": wanted or _("无"),
-                "known": _("，现有：%(known)s") % {"known": known} if known else "",
-            }
+            known = list(dict.fromkeys(getattr(row, name) or "—" for row in left))
+            return NotComputable(
+                "coefficient_part_unknown",
+                part=part,
+                part_en=part_en,
+                value=wanted or "—",
+                known="、".join(known[:5]) or "—",
+            )
         left = narrowed
-    return _("系数库中没有本单位行业的这条系数（行业 %(codes)s）。") % {
-        "codes": "、".join(process.industries) or _("未填")
-    }
+    return NotComputable("coefficient_industry", codes="、".join(process.industries) or "—")

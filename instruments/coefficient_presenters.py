@@ -30,6 +30,14 @@ class CoefficientView:
     row: Coefficient
 
     @property
+    def as_pasted(self) -> str:
+        """Items 03 to 07-1 of G106-1 as a block to be pasted: link, material, product, process …"""
+        row = self.row
+        link = row.section or row.process
+        cells = (link, row.raw_material, row.product, row.process, row.scale, row.condition)
+        return "\t".join(cells)
+
+    @property
     def is_low(self) -> bool:
         """Whether it stays out of official results for doubt."""
         return self.row.confidence == Confidence.LOW

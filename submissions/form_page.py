@@ -24,6 +24,7 @@ from submissions.services.findings import failures_found
 from submissions.services.unit_forms import UnitForms
 
 CARRIED = {Provenance.CARRIED_FORWARD.value}
+DERIVED = Provenance.DERIVED.value
 
 
 @dataclass
@@ -82,6 +83,7 @@ class FormPage:
             queries=self.queries,
             marks=marks or {},
             carried=self._carried,
+            derived=self._derived,
             shows_confidence=self._shows_confidence,
         )
 
@@ -128,6 +130,12 @@ class FormPage:
     def _carried(self) -> frozenset[str]:
         cells = self.response.cells.items()
         return frozenset(path for path, cell in cells if set(cell) == CARRIED)
+
+    @property
+    def _derived(self) -> frozenset[str]:
+        """Cells with a derived value, in force or beside what was entered."""
+        cells = self.response.cells.items()
+        return frozenset(path for path, cell in cells if cell.get(DERIVED, {}).get("v"))
 
     @property
     def _shows_confidence(self) -> bool:

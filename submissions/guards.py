@@ -6,8 +6,10 @@ from django.utils.translation import ngettext
 from accounts.enums import Permission
 from accounts.exceptions import Conflict, NotAllowed
 from accounts.models import User
+from instruments.accounting_targets import accounting_targets
+from submissions.accounting_rows import inputs_hash
 from submissions.enums import CaseStatus, FailureKind, Level, Severity
-from submissions.models import Case, EditFailure, ItemQuery
+from submissions.models import AccountingRun, Case, EditFailure, ItemQuery, Response
 from submissions.policies import is_running
 from submissions.selectors import without_own_work
 
@@ -102,6 +104,16 @@ def soft_failures_explained(case: Case, actor: User) -> None:
             code="soft_failures_unexplained",
             details={"errors": _first_findings(case, Severity.SOFT)},
         )
+
+
+def accounting_is_current(case: Case, actor: User) -> None:
+    """Derived values belong to the inputs that are submitted with them. Two queries for a G106-1."""
+    if case.form_code != accounting_targets().form:
+        return
+    run = AccountingRun.objects.filter(case=case).first()
+    response = Response.objects.get(case=case)
+    if run and run.inputs_hash != inputs_hash(response.plain(), case.unit.industry_codes):
+        raise Conflict(_("核算以后又改了数据，请重新核算后再提交。"), code="accounting_stale")
 
 
 def queries_answered(case: Case, actor: User) -> None:

@@ -26,10 +26,14 @@ from submissions.models import Job
 JOB_TASKS: dict[JobKind, str] = {
     JobKind.FRAME_LOAD: "submissions.tasks.frame_load_run",
     JobKind.SUMMARY_RUN: "summaries.tasks.summary_run",
+    JobKind.ACCOUNTING_IMPACT: "submissions.tasks.accounting_impact_run",
+    JobKind.ACCOUNTING_APPLY: "submissions.tasks.accounting_apply_run",
 }
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
     JobKind.SUMMARY_RUN: Permission.SUMMARY_RUN,
+    JobKind.ACCOUNTING_IMPACT: Permission.COEFFICIENT_PUBLISH,
+    JobKind.ACCOUNTING_APPLY: Permission.COEFFICIENT_PUBLISH,
 }
 # A worker that has not written for so long is taken for dead when its task comes again.
 SILENT_AFTER = timedelta(minutes=2)

@@ -15,7 +15,7 @@ from accounts.scopes import Jurisdiction, prefix_range
 from audit.hashing import content_hash
 from submissions.division_filter import division_read, significant
 from submissions.enums import CaseStatus
-from submissions.models import Case, Response, ResponseRevision, Submission
+from submissions.models import Case, Derivation, Response, ResponseRevision, Submission
 from submissions.models.case import CaseQuerySet
 from submissions.models.response import slot_in_force
 
@@ -31,7 +31,7 @@ def values_at(response: Response, version: int) -> dict[str, str]:
     later = ResponseRevision.objects.filter(response=response, number__gt=version)
     for patch in later.order_by("-number").values_list("patch", flat=True):
         for change in patch:
-            if change["op"] == "set":
+            if change["op"] in {"set", "derive"}:
                 values[change["cell"]] = change["before"]
             elif change["op"] == "remove_row":
                 values.update(change["cells"])
@@ -190,3 +190,14 @@ def case_page(cases: CaseQuerySet, after: str) -> tuple[list[Case], str]:
     page = rows[:PAGE]
     is_last = len(rows) <= PAGE
     return page, "" if is_last else f"{page[-1].division_code}-{page[-1].pk}"
+
+
+def derivation_of(case: Case, cell: str) -> Derivation | None:
+    """How the derived value of a cell came about; None where none stands. One query."""
+    found = (
+        Derivation.objects.filter(response__case=case, cell=cell)
+        .select_related("coefficient_version")
+        .order_by("-number")
+        .first()
+    )
+    return found if found is not None and found.value != "" else None

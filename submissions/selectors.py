@@ -57,7 +57,7 @@ def response_changes(*, case: Case, cell: str) -> list[CellChange]:
 def _changes_of(patch: list[dict[str, Any]], cell: str) -> list[tuple[str, str]]:
     found = []
     for change in patch:
-        if change["op"] == "set" and change["cell"] == cell:
+        if change["op"] in {"set", "derive"} and change["cell"] == cell:
             found.append((change["before"], change["value"]))
         elif change["op"] == "remove_row" and cell in change["cells"]:
             found.append((change["cells"][cell], ""))

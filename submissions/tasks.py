@@ -17,3 +17,19 @@ def waivers_lapse_run() -> int:
     from submissions.services.waived import waivers_lapse
 
     return waivers_lapse()
+
+
+@shared_task(name="submissions.tasks.accounting_impact_run")
+def accounting_impact_run(job_id: int) -> None:
+    """What a version of the coefficient library would change: the parameters name the version."""
+    from submissions.accounting_impact import accounting_impact_job
+
+    accounting_impact_job(job_id)
+
+
+@shared_task(name="submissions.tasks.accounting_apply_run")
+def accounting_apply_run(job_id: int) -> None:
+    """Derive again, with the library in force, what is open for filling."""
+    from submissions.accounting_impact import accounting_apply_job
+
+    accounting_apply_job(job_id)

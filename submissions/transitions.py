@@ -62,6 +62,7 @@ SUBMIT = Transition(
         guards.no_open_hard_failures,
         guards.soft_failures_explained,
         guards.queries_answered,
+        guards.accounting_is_current,
     ),
     level=first_level,
 )

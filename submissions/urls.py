@@ -2,7 +2,13 @@
 
 from django.urls import path
 
+from submissions.views.accounting import CaseAccount, CaseBasis
 from submissions.views.cells import CaseCells, FailureExplain
+from submissions.views.coefficients import (
+    CoefficientEnforce,
+    CoefficientImpactDetail,
+    CoefficientVersionList,
+)
 from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
@@ -32,6 +38,21 @@ urlpatterns = [
     path("cases/<int:pk>/receipt/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/receipt/<int:number>/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/notes/", CaseNotes.as_view(), name="case_notes"),
+    path("cases/<int:pk>/account/", CaseAccount.as_view(), name="case_account"),
+    path("cases/<int:pk>/basis/", CaseBasis.as_view(), name="case_basis"),
+    path(
+        "coefficients/versions/", CoefficientVersionList.as_view(), name="coefficient_version_list"
+    ),
+    path(
+        "coefficients/versions/<int:number>/impact/",
+        CoefficientImpactDetail.as_view(),
+        name="coefficient_impact",
+    ),
+    path(
+        "coefficients/versions/<int:number>/enforce/",
+        CoefficientEnforce.as_view(),
+        name="coefficient_enforce",
+    ),
     path("notes/", NoteList.as_view(), name="note_list"),
     path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
     path("cases/<int:pk>/waivers/new/", WaiverRequest.as_view(), name="waiver_request"),

@@ -12,6 +12,7 @@ from submissions.models import Case, Response, ResponseRevision, Submission
 
 CHUNK = 200
 COLLECTED = Provenance.COLLECTED.value
+DERIVED = Provenance.DERIVED.value
 SUBMITTED = (CaseStatus.UNDER_REVIEW, CaseStatus.RETURNED, CaseStatus.FINAL)
 
 
@@ -64,6 +65,9 @@ def revisions_faults(response: Response, revisions: Sequence[ResponseRevision]) 
     now = {path: cell[COLLECTED]["v"] for path, cell in response.cells.items() if COLLECTED in cell}
     for path in _differing(now, collected_at(revisions, response.version)):
         yield f"the value at {path} is not the one that was saved"
+    derived = {path: cell[DERIVED]["v"] for path, cell in response.cells.items() if DERIVED in cell}
+    for path in _differing(derived, derived_now(revisions)):
+        yield f"the value at {path} is not the one that was derived"
 
 
 def submissions_faults(
@@ -116,10 +120,27 @@ def collected_at(revisions: Sequence[ResponseRevision], version: int) -> dict[st
     return values
 
 
+def derived_now(revisions: Sequence[ResponseRevision]) -> dict[str, str]:
+    """The derived values as they stand, replayed from the revisions."""
+    values: dict[str, str] = {}
+    for revision in revisions:
+        for change in revision.patch:
+            if change["op"] == "derive":
+                values[change["cell"]] = change["derived"]
+            else:
+                _forget_row(values, change)
+    return values
+
+
 def _replay(values: dict[str, str], change: Mapping[str, Any]) -> None:
     if change["op"] == "set":
         values[change["cell"]] = change["value"]
-    elif change["op"] == "remove_row":
+    else:
+        _forget_row(values, change)
+
+
+def _forget_row(values: dict[str, str], change: Mapping[str, Any]) -> None:
+    if change["op"] == "remove_row":
         prefix = f"{change['group']}/{change['row']}/"
         for path in [path for path in values if path.startswith(prefix)]:
             del values[path]

@@ -58,6 +58,7 @@ class Plant:
     unit: Unit
     county: County
     random: Random
+    fuel_used: str = ""  # by the boiler, once its form is filled
 
     def __post_init__(self) -> None:
         """Draw the facts that several forms speak of."""

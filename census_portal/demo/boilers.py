@@ -25,6 +25,7 @@ def industrial(plant: Plant) -> Answers:
 def _gas(plant: Plant) -> dict[str, str]:
     rated = plant.random.choice((2, 4, 6, 10))
     used = rated * plant.hours * 60 / 10_000
+    plant.fuel_used = number(used)
     return {
         "industrial_boiler_type": "R3",
         "industrial_combustion": "RQ01",
@@ -36,7 +37,6 @@ def _gas(plant: Plant) -> dict[str, str]:
         "stack_height": "18",
         "gas_volume": number(used * 12),
         **_emitted("so2", used * 0.004, 1),
-        **_emitted("nox", used * 0.016, 1),
         **_emitted("particulate", used * 0.002, 1),
     }
 
@@ -44,6 +44,7 @@ def _gas(plant: Plant) -> dict[str, str]:
 def _coal(plant: Plant) -> dict[str, str]:
     rated = plant.random.choice((20, 35, 75))
     used = rated * plant.hours * 0.14
+    plant.fuel_used = number(used)
     hours = str(plant.hours)
     return {
         "industrial_boiler_type": "R1",
@@ -67,7 +68,6 @@ def _coal(plant: Plant) -> dict[str, str]:
         "dedusting_process": "P01",
         "dedusting_efficiency": "99",
         "dedusting_hours": hours,
-        **_emitted("so2", used * 0.0096, 0.1),
         **_emitted("nox", used * 0.003, 1),
         **_emitted("particulate", used * 0.06, 0.01),
     }

@@ -10,6 +10,7 @@ from random import Random
 from accounts.enums import Permission
 from accounts.models import User
 from census_portal.demo import answers, boilers
+from census_portal.demo.accounting import accounting
 from census_portal.demo.answers import Answers, Plant
 from census_portal.demo.vocabulary import County
 from registry.enums import UnitKind, UnitStatus
@@ -18,13 +19,14 @@ from review.enums import Decision, ReturnReason
 from review.services import decision_record, query_answer
 from submissions.enums import CaseAction, CaseStatus, Level
 from submissions.models import Case, EditFailure, ItemQuery, Response
-from submissions.services import case_submit, failure_explain, response_save
+from submissions.services import case_submit, failure_explain, response_save, values_derive
 from submissions.transitions import case_transition
 
 DEVICE = "演示"
 NAMESPACE = uuid.UUID("5b0c1a52-2017-4123-9e5f-000000201712")
 EXPLANATIONS = {
     "G101-1-X03": "喷漆工序全部外协，本厂只做切割和焊接，不使用含挥发性有机物的原辅材料",
+    "G106-1-X03": "废水污染物按自动监测数据核算，设备已验收并比对，有效率符合要求",
     "G102-R18": "沿用2015年排污许可证副本上的排放口编号，未按 DW 顺序重编",
 }
 OTHER_EXPLANATION = "旺季夜班加开、淡季停机检修，运行台账与用电记录可以对应"
@@ -154,6 +156,8 @@ def _fill(plant: Plant, filler: User, scenario: Scenario) -> None:
         if scenario == Scenario.FAULTY:
             _spoil(given, case.form_code)
         _save(case, filler, given)
+        if case.form_code == "G106-1":
+            values_derive(case_id=case.pk, actor=filler)
 
 
 def _answers(plant: Plant, filler: User, form_code: str) -> Answers:
@@ -162,6 +166,7 @@ def _answers(plant: Plant, filler: User, form_code: str) -> Answers:
         "G101-1": lambda: answers.basics(plant),
         "G102": lambda: answers.wastewater(plant),
         "G103-1": lambda: boilers.industrial(plant),
+        "G106-1": lambda: accounting(plant),
         "S103": lambda: boilers.elsewhere(plant),
     }
     return makers[form_code]()

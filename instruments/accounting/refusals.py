@@ -153,6 +153,50 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "物料衡算中产品、回收、固废等带走的量（{out}）大于投入的量（{into}），请核对。",
         "The balance takes out more ({out}) than was put in ({into}).",
     ),
+    "coefficient_doubtful": (
+        "系数库中只有存疑的系数（手册第{page}页），不用于正式核算结果。",
+        "The library has only doubtful coefficients (page {page}), which stay out of official results.",
+    ),
+    "coefficient_several": (
+        "系数库中有 {count} 条不同的系数符合，请填写核算环节（第03项）或系数条件（第07-1项）：{which}。",
+        "{count} different coefficients fit; give the link (item 03) or condition (item 07-1): {which}.",
+    ),
+    "coefficient_part_unknown": (
+        "系数库中没有{part}“{value}”；现有：{known}。",
+        "The library has no {part_en} “{value}”; there are: {known}.",
+    ),
+    "coefficient_industry": (
+        "系数库中没有本单位行业（{codes}）的这条系数。",
+        "The library has no such coefficient for the unit’s industries ({codes}).",
+    ),
+    "target_unknown": (
+        "这种污染物不能写入所选的普查表，请核对第01项和第13项。",
+        "This pollutant has no place in the form chosen; check items 01 and 13.",
+    ),
+    "target_not_owed": (
+        "单位没有需填的 {form}，结果只留在本表。",
+        "The unit has no {form} to fill, so the result stays in this form.",
+    ),
+    "target_locked": (
+        "{form} 现为“{status}”，核算没有改动它。",
+        "{form} is “{status}”; the accounting has not changed it.",
+    ),
+    "target_item_unknown": (
+        "{form} 没有接收“{pollutant}”的指标，结果只留在本表。",
+        "{form} has no item for “{pollutant}”, so the result stays in this form.",
+    ),
+    "target_row_unknown": (
+        "{form} 中没有编号为“{outlet}”的设备，请核对第02项。",
+        "{form} has no equipment numbered “{outlet}”; check item 02.",
+    ),
+    "target_rows_several": (
+        "{form} 中有几台设备的编号都是“{outlet}”，请填写设备编号。",
+        "Several pieces of equipment in {form} are numbered “{outlet}”; give the equipment’s own number.",
+    ),
+    "target_incomplete": (
+        "{form} 的“{pollutant}”有不能核算的行，合计没有写入。",
+        "{form}, “{pollutant}”: a row could not be reckoned, so no sum was written.",
+    ),
 }
 
 

@@ -1,6 +1,8 @@
 """The tables of the submissions app, one file per model."""
 
 from submissions.models.case import Case
+from submissions.models.coefficient_impact import CoefficientImpact
+from submissions.models.derivation import AccountingRun, Derivation
 from submissions.models.edit_failure import EditFailure
 from submissions.models.exercise import CollectionExercise
 from submissions.models.item_query import ItemQuery
@@ -13,8 +15,11 @@ from submissions.models.rule_waiver import RuleWaiver, WaiverDecision
 from submissions.models.submission import Submission
 
 __all__ = [
+    "AccountingRun",
     "Case",
+    "CoefficientImpact",
     "CollectionExercise",
+    "Derivation",
     "EditFailure",
     "ItemQuery",
     "Job",

@@ -37,6 +37,7 @@ class Cell:
     queries: Sequence[ItemQuery] = ()
     mark: Mark | None = None
     is_carried: bool = False
+    is_derived: bool = False
 
     @property
     def shown_findings(self) -> list[FindingView]:

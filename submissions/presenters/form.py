@@ -44,6 +44,7 @@ class FormPresenter:
     queries: Sequence[ItemQuery] = ()
     marks: Mapping[str, Mark] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()
+    derived: frozenset[str] = frozenset()
     shows_confidence: bool = False
 
     @property
@@ -190,6 +191,7 @@ class FormPresenter:
             self._queries_by_cell.get(path, ()),
             self.marks.get(path),
             path in self.carried,
+            path in self.derived,
         )
 
     @cached_property

@@ -1,5 +1,7 @@
 """Services of the submissions app: the only writers of its tables."""
 
+from submissions.services.accounting import values_derive, values_derive_again
+from submissions.services.coefficients_in_force import coefficients_enforce, impact_request
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
@@ -15,12 +17,16 @@ __all__ = [
     "case_open",
     "case_submit",
     "cases_derive",
+    "coefficients_enforce",
     "exercise_create",
     "failure_explain",
+    "impact_request",
     "note_write",
     "response_save",
     "rule_measure",
     "thread_resolve",
+    "values_derive",
+    "values_derive_again",
     "waiver_decide",
     "waiver_request",
 ]

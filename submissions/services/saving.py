@@ -19,6 +19,7 @@ from submissions.policies import is_open_for_filling, is_running
 from submissions.services.changes import Change, Clash, Edition, cells_since, changes_parse
 from submissions.services.deriving import cases_derive_from
 from submissions.services.findings import findings_refresh, responses_reading
+from submissions.services.revisions import RevisionStamp, revision_append
 from submissions.services.unit_forms import UnitForms, unit_forms_lock
 
 DEVICE_LENGTH_AT_MOST = 100
@@ -152,23 +153,14 @@ def _removed_since(response: Response, version: int) -> frozenset[tuple[str, str
 
 
 def _record(request: SaveRequest, response: Response, edition: Edition, now: datetime) -> None:
-    """Write the revision, chained to the one before, and the new state of the response."""
-    revision = ResponseRevision(
-        response=response,
-        number=edition.version,
+    stamp = RevisionStamp(
+        actor=request.actor,
+        at=now,
+        device=request.device,
         save_id=request.save_id,
         request_hash=request.request_hash,
-        patch=edition.patch,
-        actor=request.actor,
-        device=request.device,
-        at=now,
-        previous_hash=response.head_hash,
     )
-    revision.hash = revision.content_hash()
-    revision.save(force_insert=True)
-    response.version = revision.number
-    response.head_hash = revision.hash
-    response.save(update_fields=["version", "cells", "rows", "head_hash", "updated_at"])
+    revision_append(response=response, patch=edition.patch, stamp=stamp)
 
 
 def _refresh(

@@ -19,6 +19,7 @@ from submissions.forms import PostedForm
 from submissions.models import Case, Response
 from submissions.page_selectors import forms_beside, values_at
 from submissions.policies import is_open_for_filling, is_running
+from submissions.presenters.accounting import accounting_panel
 from submissions.presenters.form import FILL, READ
 from submissions.services import response_save
 
@@ -67,6 +68,7 @@ def fill_page(
         "required_done": page.required_done,
         "save_id": uuid.uuid4(),
         "refusal": refusal,
+        "accounting": accounting_panel(page.forms, case),
         "may_submit": fills and request.user.has_perm(Permission.CASE_SUBMIT, case),
     }
     if fills and refusal is None:

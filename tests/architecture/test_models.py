@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "submissions.rulewaiver",
     "submissions.submission",
     "submissions.waiverdecision",
+    "submissions.derivation",
     "submissions.note",
     "review.reviewdecision",
 }

@@ -68,6 +68,8 @@ for _name in (
     "api_case_history",
     "api_case_decisions",
     "api_case_queries",
+    "case_account",
+    "case_basis",
     "case_notes",
     "api_case_notes",
 ):
@@ -108,6 +110,8 @@ UNSCOPED = {
     "rule_findings": "a rule of a form; its findings are asked inside",
     "rule_measure": "a rule of a form; the sample is asked inside",
     "api_rule_counts": "a rule of a form; its findings are asked inside",
+    "coefficient_impact": "a version of the handbook",
+    "coefficient_enforce": "a version of the handbook",
     "summary_run": "the argument is a table's definition; the division is asked inside",
     "account_end": "accounts: tests/integration/accounts",
 }

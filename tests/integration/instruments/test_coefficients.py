@@ -70,6 +70,7 @@ def test_detail_explains_letters_and_running_parameters(reader, version):
     row = version.coefficients.get(generation="16*S", treatment="石灰石/石膏法", process="层燃炉")
     text = reader.get(reverse("coefficient_detail", args=[row.pk])).content.decode()
     assert "含硫量" in text
+    assert 'data-copy="层燃炉\t烟煤\t蒸汽/热水/其它\t层燃炉\t所有规模\t"' in text
     assert "治理设施运行时间（小时）" in text
     assert reader.get(reverse("coefficient_detail", args=[0])).status_code == 404
 
