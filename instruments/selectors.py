@@ -14,6 +14,8 @@ from instruments.codelist_values import CodeListValues
 from instruments.evaluation.definition import Definition
 from instruments.evaluation.engine import Compiled, compile_definition
 from instruments.evaluation.javascript import module_source
+from instruments.exchange.ddi import ddi_document
+from instruments.exchange.vtl import vtl_script
 from instruments.models import CodeListVersion, Instrument, InstrumentVersion
 
 EXERCISE = "nps2"
@@ -181,6 +183,21 @@ def rules_module(version_id: int) -> RulesModule:
 def _rules_module(version_id: int, current_ids: tuple[int, ...]) -> RulesModule:
     source = module_source(compiled_among(version_id, current_ids))
     return RulesModule(source, sm3_hex(source.encode())[:16])
+
+
+def vtl_of(version_id: int) -> str:
+    """The rules of a version as VTL 2.1, written once per process. One small query."""
+    return _vtl_of(version_id, version_ids_current())
+
+
+@lru_cache(maxsize=64)
+def _vtl_of(version_id: int, current_ids: tuple[int, ...]) -> str:
+    return vtl_script(compiled_among(version_id, current_ids)).text
+
+
+def ddi_of(version: InstrumentVersion) -> bytes:
+    """A version as DDI-Lifecycle 3.3, with the code lists as they are now."""
+    return ddi_document(definition_for(version.pk), codelists_current(), version.number)
 
 
 def codelists_for_rules() -> Mapping[str, frozenset[str]]:

@@ -3,11 +3,20 @@
 from django.urls import path
 
 from instruments.coefficient_views import CoefficientDetail, CoefficientList
-from instruments.views import CodelistJson, InstrumentDetail, InstrumentList, InstrumentRulesJs
+from instruments.views import (
+    CodelistJson,
+    InstrumentDdi,
+    InstrumentDetail,
+    InstrumentList,
+    InstrumentRulesJs,
+    InstrumentVtl,
+)
 
 urlpatterns = [
     path("instruments/", InstrumentList.as_view(), name="instrument_list"),
     path("instruments/<str:code>/", InstrumentDetail.as_view(), name="instrument_detail"),
+    path("instruments/<str:code>/rules.vtl", InstrumentVtl.as_view(), name="instrument_vtl"),
+    path("instruments/<str:code>/metadata.xml", InstrumentDdi.as_view(), name="instrument_ddi"),
     path(
         "instruments/<str:code>/<str:content_hash>/rules.js",
         InstrumentRulesJs.as_view(),

@@ -19,11 +19,13 @@ from instruments.presenters import InstrumentPage
 from instruments.selectors import (
     codelist_by_hash,
     codelists_current,
+    ddi_of,
     rules_module,
     version_by_hash,
     version_numbered,
     versions_current,
     versions_of,
+    vtl_of,
 )
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -85,6 +87,52 @@ class InstrumentRulesJs(ScopedView):
         is_pinned = request.GET.get("r") == module.short_hash
         response["Cache-Control"] = FOR_EVER if is_pinned else FOR_MINUTES
         return response
+
+
+class _InstrumentDownload(ScopedView):
+    """A version as a file in another standard; `?version=N`, the current one where blank."""
+
+    is_abstract = True
+    permission_required = Permission.INSTRUMENT_VIEW
+    ending = ""
+    content_type = ""
+
+    def content(self, version: InstrumentVersion) -> str | bytes:
+        """What the file holds."""
+        raise NotImplementedError
+
+    def get(self, request: AuthenticatedHttpRequest, code: str) -> HttpResponse:
+        """404 for what has not been published."""
+        try:
+            version = version_numbered(code, request.GET.get("version", ""))
+        except InstrumentVersion.DoesNotExist as error:
+            raise Http404(_("没有发布过这个普查表，或没有这个版本。")) from error
+        response = HttpResponse(self.content(version), content_type=self.content_type)
+        name = f"{version.instrument.code}-v{version.number}.{self.ending}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+@method_decorator(gzip_page, name="dispatch")
+class InstrumentVtl(_InstrumentDownload):
+    """The rules as VTL 2.1."""
+
+    ending, content_type = "vtl", "text/plain; charset=utf-8"
+
+    def content(self, version: InstrumentVersion) -> str:
+        """With the rules that VTL cannot say, and why."""
+        return vtl_of(version.pk)
+
+
+@method_decorator(gzip_page, name="dispatch")
+class InstrumentDdi(_InstrumentDownload):
+    """Questions, variables and code lists as DDI-Lifecycle 3.3."""
+
+    ending, content_type = "ddi.xml", "application/xml; charset=utf-8"
+
+    def content(self, version: InstrumentVersion) -> bytes:
+        """In both languages."""
+        return ddi_of(version)
 
 
 @lru_cache(maxsize=512)

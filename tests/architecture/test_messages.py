@@ -48,6 +48,7 @@ UNTRANSLATED = {
     "instruments/services/coefficients.py": "the title of the library, which is data",
     "instruments/definition_files.py": "titles of code lists and values of a source file",
     "instruments/evaluation/": "sentences in both languages, and what people type",
+    "instruments/exchange/ddi.py": "the two answers of a yes-no item, in both languages",
     "instruments/measures.py": "units of measure as the definitions write them",
     "instruments/scoping.py": "reasons in both languages, stored with the case",
     "registry/frame/columns.py": "column names of the frame's workbook, which are matched on loading",

@@ -100,6 +100,8 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 UNSCOPED = {
     "instrument_detail": "a form's definition is public knowledge inside the portal",
     "instrument_rules_js": "the rules of a form",
+    "instrument_vtl": "the rules of a form",
+    "instrument_ddi": "the definition of a form",
     "codelist_json": "a code list",
     "api_instrument_detail": "a form's definition",
     "api_instrument": "a form's definition",
