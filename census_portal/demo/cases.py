@@ -214,7 +214,9 @@ def _changes(given: Answers, response: Response) -> Iterator[dict[str, str | Non
 def _submit(case: Case, filler: User) -> None:
     for failure in EditFailure.objects.filter(case=case).unexplained():
         text = EXPLANATIONS.get(failure.rule_id, OTHER_EXPLANATION)
-        failure_explain(failure_id=failure.pk, actor=filler, text=text)
+        # a filler's words for one unit are refused for many others: each names its own papers
+        own = f"{text}（见本单位 2017 年台账第 {case.unit_id} 册）"
+        failure_explain(failure_id=failure.pk, actor=filler, text=own)
     case_submit(case_id=case.pk, actor=filler)
 
 
