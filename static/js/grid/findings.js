@@ -186,7 +186,7 @@ export class Findings {
 
   /** An entry of the list; kept while its finding stands, so that a half-written explanation stays. */
   entry(key, finding, kind) {
-    const signature = `${kind}¦${finding.message}¦${finding.explanation}¦${finding.waivedUntil}¦${finding.id}`;
+    const signature = `${kind}¦${finding.message}¦${finding.explanation}¦${finding.waivedUntil}`;
     const old = this.entries.get(key);
     if (old && old.signature === signature) return old.element;
     const place = finding.cells.slice(0, 3).map((cell) => this.model.name(cell)).join(this.texts.separator);
@@ -198,7 +198,7 @@ export class Findings {
     if (finding.explanation) element.append(make("p", "explanation", {}, fill(this.texts.explained_as, { text: finding.explanation })));
     if (finding.waivedUntil) element.append(make("p", "explanation", {}, fill(this.texts.waived_until, { day: finding.waivedUntil })));
     else if (kind === "soft" || kind === "explained") element.append(this.explainBox(finding, kind));
-    if (!finding.waivedUntil && finding.kind === "rule" && finding.id && this.data.waiver_url) {
+    if (!finding.waivedUntil && finding.kind === "rule" && this.data.waiver_url) {
       const address = `${this.data.waiver_url}?rule=${encodeURIComponent(finding.rule)}`;
       element.append(make("a", "finding-waive", { href: address }, this.texts.ask_waiver));
     }
