@@ -21,7 +21,7 @@ from submissions.presenters.form import FILL, FormPresenter, Mark
 from submissions.presenters.grid import grid_data
 from submissions.selectors import findings_of
 from submissions.services.findings import failures_found
-from submissions.services.unit_forms import UnitForms
+from submissions.services.unit_forms import UnitForms, unit_forms_read
 
 CARRIED = {Provenance.CARRIED_FORWARD.value}
 DERIVED = Provenance.DERIVED.value
@@ -38,10 +38,7 @@ class FormPage:
     @cached_property
     def forms(self) -> UnitForms:
         """Every form of the unit in this exercise: rules read across them. One query."""
-        same = Response.objects.filter(
-            case__unit_id=self.case.unit_id, case__exercise_id=self.case.exercise_id
-        )
-        return UnitForms(list(same.select_related("case__unit", "case__exercise").order_by("pk")))
+        return unit_forms_read(self.case)
 
     @cached_property
     def response(self) -> Response:

@@ -13,9 +13,8 @@ from accounts.enums import PREFIX_LENGTHS, Permission
 from accounts.models import User
 from accounts.scopes import prefix_range
 from submissions.division_filter import significant
-from submissions.models import Case, EditFailure, Response, RuleMeasurement
+from submissions.models import Case, EditFailure, RuleMeasurement
 from submissions.models.edit_failure import EditFailureQuerySet
-from submissions.services.unit_forms import UnitForms
 
 COUNTY_DIGITS = PREFIX_LENGTHS[3]
 PAGE = 50
@@ -92,12 +91,6 @@ def cases_to_try(actor: User, form_code: str, text: str) -> list[Case]:
     return list(
         cases.filter(named, form_code=form_code).with_names().order_by("pk")[:CASES_OFFERED]
     )
-
-
-def unit_forms_read(case: Case) -> UnitForms:
-    """Every form of the case's unit, not locked: for reading. One query."""
-    same = Response.objects.filter(case__unit_id=case.unit_id, case__exercise_id=case.exercise_id)
-    return UnitForms(list(same.select_related("case__unit", "case__exercise").order_by("pk")))
 
 
 def measurements_of(form_code: str, rule_id: str) -> list[RuleMeasurement]:

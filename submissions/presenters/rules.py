@@ -24,7 +24,7 @@ from instruments.selectors import codelists_for_rules, compiled_for
 from submissions.models import Case
 from submissions.presenters.items import localised
 from submissions.rule_catalogue import RuleEntry
-from submissions.rule_selectors import unit_forms_read
+from submissions.services.unit_forms import unit_forms_read
 
 
 @dataclass(frozen=True)

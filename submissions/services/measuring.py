@@ -17,7 +17,7 @@ from instruments.evaluation.record import Answers
 from instruments.evaluation.trial import outcomes_of, rule_check_of
 from submissions.models import Case, RuleMeasurement
 from submissions.rule_catalogue import rule_entry
-from submissions.rule_selectors import unit_forms_read
+from submissions.services.unit_forms import unit_forms_read
 
 SAMPLE = 50
 ROUNDS = 5
