@@ -105,7 +105,7 @@ def portal(new_page, sign_in, accessible, screenshot, live_server) -> Portal:
 
 @pytest.fixture
 def given_a_census(divisions) -> None:
-    """The forms are published, the industries are loaded, and the census runs."""
+    """The forms are published, those of the journey are owed, the industries are loaded, and the census runs."""
     industries_make()
     Industry.objects.create(
         code="30",
@@ -114,7 +114,7 @@ def given_a_census(divisions) -> None:
         name="非金属矿物制品业",
         is_in_scope=True,
     )
-    repository_publish()
+    repository_publish(owed_only={"QC01", "G101-1", "G102"})
     make_exercise()
 
 

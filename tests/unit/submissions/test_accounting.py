@@ -113,6 +113,7 @@ def test_row_taken_out_or_moved_leaves_nothing_behind(plant):
         ({"feeds_form": "G103-2"}, "没有需填的 G103-2"),
         ({"parameters": "硫很低"}, "无法识别"),
         ({"parameters": ""}, "缺少参数 S"),
+        ({"material_used": "很多"}, "缺少原料/燃料用量"),
         ({"material_unit": "M3"}, "不能换算"),
         ({"treatment": "没有的工艺"}, "治理工艺"),
     ],
