@@ -9,7 +9,7 @@ from random import Random
 
 from accounts.enums import Permission
 from accounts.models import User
-from census_portal.demo import answers, boilers
+from census_portal.demo import answers, boilers, production
 from census_portal.demo.accounting import accounting
 from census_portal.demo.answers import Answers, Plant
 from census_portal.demo.vocabulary import County
@@ -32,6 +32,18 @@ EXPLANATIONS = {
 OTHER_EXPLANATION = "旺季夜班加开、淡季停机检修，运行台账与用电记录可以对应"
 QUESTION = "总产值与上年统计年报相差较大，请说明计量单位是否为千元。"
 ANSWER = "原填数按万元计，已按千元改正，并附财务报表复印件。"
+
+
+MAKERS: dict[str, Callable[[Plant], Answers]] = {
+    "G101-1": answers.basics,
+    "G101-2": production.products,
+    "G101-3": production.materials,
+    "G102": answers.wastewater,
+    "G103-1": boilers.industrial,
+    "G106-1": accounting,
+    "S103": boilers.elsewhere,
+}
+ANSWERED = ("QC01", *MAKERS)
 
 
 class Scenario(StrEnum):
@@ -140,7 +152,9 @@ def _unit_walk(plant: Plant, team: Team, scenario: Scenario) -> None:
 
 
 def _cases(unit: Unit) -> list[Case]:
-    found = Case.objects.filter(unit=unit, is_owed=True).exclude(status=CaseStatus.VOID)
+    """The forms for which there are invented answers; the others wait to be filled in."""
+    owed = Case.objects.filter(unit=unit, is_owed=True, form_code__in=ANSWERED)
+    found = owed.exclude(status=CaseStatus.VOID)
     return list(found.order_by("pk"))
 
 
@@ -161,15 +175,9 @@ def _fill(plant: Plant, filler: User, scenario: Scenario) -> None:
 
 
 def _answers(plant: Plant, filler: User, form_code: str) -> Answers:
-    makers: dict[str, Callable[[], Answers]] = {
-        "QC01": lambda: answers.listing(plant, filler.full_name),
-        "G101-1": lambda: answers.basics(plant),
-        "G102": lambda: answers.wastewater(plant),
-        "G103-1": lambda: boilers.industrial(plant),
-        "G106-1": lambda: accounting(plant),
-        "S103": lambda: boilers.elsewhere(plant),
-    }
-    return makers[form_code]()
+    if form_code == "QC01":
+        return answers.listing(plant, filler.full_name)
+    return MAKERS[form_code](plant)
 
 
 def _forget_some(given: Answers, random: Random) -> None:
