@@ -61,6 +61,8 @@ _MEASURES: dict[str, str | Promise] = {
     "车": pgettext_lazy("measure", "车"),
     "兆瓦": pgettext_lazy("measure", "兆瓦"),
     "摄氏度": pgettext_lazy("measure", "摄氏度"),
+    "公顷": pgettext_lazy("measure", "公顷"),
+    "千瓦时": pgettext_lazy("measure", "千瓦时"),
 }
 
 
