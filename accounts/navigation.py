@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
     Entry("instrument_list", _("报表制度"), Permission.INSTRUMENT_VIEW),
     Entry("coefficient_list", _("产排污系数"), Permission.INSTRUMENT_VIEW),
+    Entry("areas", _("行政区"), Permission.FRAME_LOAD),
     Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
     Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
     Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),

@@ -19,6 +19,7 @@ class AuditAction(models.TextChoices):
     GRANT_ENDED = "account.grant_ended", _("撤销例外授权")
     TOKEN_ISSUED = "account.token_issued", _("签发接口令牌")
     UNIT_REGISTERED = "unit.registered", _("登记普查对象")
+    AREAS_REGISTERED = "unit.areas_registered", _("开设行政区填报单位")
     UNIT_AMENDED = "unit.amended", _("修改普查对象")
     FRAME_LOADED = "frame.loaded", _("导入名录")
     REFERENCE_LOADED = "reference.loaded", _("加载区划与行业")

@@ -178,3 +178,33 @@ def _value_text(item: Mapping[str, Any], value: str) -> tuple[str, str]:
         values = codelist(item["codelist"])
         return values.label(value), values.label(value, "en")
     return value, value
+
+
+_AREA = re.compile(r"register\.area_level\s*=\s*'([a-z]+)'")
+_AREAS = re.compile(r"register\.area_level\s+in\s*\(([^)]*)\)")
+_SAMPLE = re.compile(r"register\.samples\s*~\s*';([A-Z0-9-]+);'")
+
+
+def area_forms(level: str) -> list[str]:
+    """Codes of the current forms that areas of a level may owe (`county`, `village` …)."""
+    found = []
+    for version_id in published_now().version_ids:
+        form = definition_data(version_id)
+        condition = form.get("owed_when", "")
+        listed = [
+            name.strip(" '") for names in _AREAS.findall(condition) for name in names.split(",")
+        ]
+        if "area" in form["unit_kinds"] and level in {*_AREA.findall(condition), *listed}:
+            found.append(str(form["code"]))
+    return found
+
+
+def sampled_forms() -> list[str]:
+    """Codes of the current forms that only sampled or key-region units owe."""
+    return sorted(
+        {
+            code
+            for version_id in published_now().version_ids
+            for code in _SAMPLE.findall(definition_data(version_id).get("owed_when", ""))
+        }
+    )

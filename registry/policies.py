@@ -19,6 +19,8 @@ from registry.unit_data import MAX_LENGTHS, TEXT_FIELDS, UnitData
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 UNIT_LEVELS = frozenset({DivisionLevel.TOWN, DivisionLevel.VILLAGE})
+# an area that reports stands at its own level
+AREA_LEVELS = frozenset(DivisionLevel) - {DivisionLevel.COUNTRY}
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def _division_problems(data: UnitData, classifications: Classifications) -> Iter
             _("现行区划中没有代码 %(code)s。") % {"code": code},
             _("请核对是否为 2017 年版统计用区划代码。"),
         )
-    elif level not in UNIT_LEVELS:
+    elif level not in (AREA_LEVELS if data.kind == UnitKind.AREA else UNIT_LEVELS):
         problem = Problem(
             "division_level",
             _("%(code)s 是%(level)s区划，普查对象须落到乡镇（街道）或村（居）。")

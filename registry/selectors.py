@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Upper
 
 from accounts.models import User
 from accounts.scopes import prefix_of, prefix_range
-from registry.enums import DivisionKind, DivisionLevel, IndustryLevel
+from registry.enums import DivisionKind, DivisionLevel, IndustryLevel, UnitKind
 from registry.identifiers import normalise
 from registry.models import Division, Industry, Unit, UnitRevision
 from registry.policies import UNIT_LEVELS, Classifications
@@ -50,6 +50,31 @@ def levels_absent(code: str) -> frozenset[DivisionLevel]:
 def divisions_below(code: str) -> QuerySet[Division]:
     """The next level under a division, in code order; the provinces, for the nation."""
     return Division.objects.current().filter(parent_code=code).order_by("code")
+
+
+def areas_missing(code: str, level: DivisionLevel) -> QuerySet[Division]:
+    """Divisions of a level inside a division that no unit of kind area reports for.
+
+    A 市辖区 or 省直辖 is only a heading in the code and reports nothing.
+    """
+    division = division_get(code)
+    prefix = prefix_of(code, division.level) if division else code
+    low, high = prefix_range(prefix)
+    rows = Division.objects.current().filter(level=level).exclude(kind=DivisionKind.PSEUDO)
+    rows = rows.filter(code__gte=low, code__lt=high) if high else rows
+    there = Unit.objects.filter(kind=UnitKind.AREA, division_code=OuterRef("code"))
+    return rows.exclude(Exists(there)).order_by("code")
+
+
+def areas_registered(code: str, level: DivisionLevel) -> int:
+    """How many divisions of a level inside a division have a unit that reports for them."""
+    division = division_get(code)
+    prefix = prefix_of(code, division.level) if division else code
+    low, high = prefix_range(prefix)
+    rows = Division.objects.current().filter(level=level).exclude(kind=DivisionKind.PSEUDO)
+    rows = rows.filter(code__gte=low, code__lt=high) if high else rows
+    units = Unit.objects.filter(kind=UnitKind.AREA, division_code__in=rows.values("code"))
+    return units.count()
 
 
 def division_name(code: str) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from accounts.scopes import prefix_range
 from registry.enums import DivisionLevel
-from registry.selectors import levels_absent
+from registry.selectors import COUNTY_DIGITS, levels_absent
 from submissions.enums import Level
 from submissions.models import Case, EditFailure, ItemQuery, ResponseRevision, Submission
 from submissions.models.case import CaseQuerySet
@@ -78,9 +78,12 @@ def submission_latest(case: Case) -> Submission | None:
 def levels_of(case: Case) -> list[Level]:
     """The levels that sign off this case, from below: the exercise's, where its place has them.
 
-    The exercise's top level is always there. One query.
+    The exercise's top level is always there. A supervisor works in towns and villages: the form of
+    a county, city or province begins at its own office. One query.
     """
     absent = {_OFFICES[level] for level in levels_absent(case.division_code)}
+    if not case.division_code[COUNTY_DIGITS:].strip("0"):
+        absent.add(Level.SUPERVISOR)
     exercise = case.exercise
     return [
         level

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from submissions.views.accounting import CaseAccount, CaseBasis
+from submissions.views.areas import Areas, UnitSamples
 from submissions.views.cells import CaseCells, FailureExplain
 from submissions.views.coefficients import (
     CoefficientEnforce,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("units/<int:pk>/amend/", UnitAmendAndDerive.as_view(), name="unit_amend"),
     path("units/<int:pk>/", UnitDetail.as_view(), name="unit_detail"),
     path("units/<int:pk>/derive/", UnitDerive.as_view(), name="unit_derive"),
+    path("units/<int:pk>/samples/", UnitSamples.as_view(), name="unit_samples"),
+    path("areas/", Areas.as_view(), name="areas"),
     path("frame/load/", FrameLoad.as_view(), name="frame_load"),
     path("frame/template/", FrameTemplate.as_view(), name="frame_template"),
     path("jobs/", JobList.as_view(), name="job_list"),

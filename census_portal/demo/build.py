@@ -19,9 +19,9 @@ from census_portal.demo.people import enumerator_lend, people_create, respondent
 from census_portal.demo.units import county_list_write
 from census_portal.demo.vocabulary import COUNTIES, County
 from instruments.models import CoefficientPublication, InstrumentVersion
-from registry.enums import UnitKind
+from registry.enums import DivisionLevel, UnitKind
 from registry.models import Division, Industry, Unit
-from registry.services import frame_load
+from registry.services import area_units_register, frame_load
 from submissions.enums import Level
 from submissions.models import Case, CollectionExercise
 from submissions.services import exercise_create
@@ -85,6 +85,8 @@ def _build(say: Say) -> DemoCounts:
     for county in COUNTIES:
         _load_county(county, people[f"{county.key}.office"])
     say(f"{Unit.objects.count()} units")
+    for county in COUNTIES:
+        _open_areas(county.code)
     cases_open_many(unit_ids=list(Unit.objects.values_list("pk", flat=True)), actor=None)
     say(f"{Case.objects.count()} cases opened")
     walked = sum(county_walk(_team(county, people)) for county in COUNTIES)
@@ -103,6 +105,18 @@ def _load_county(county: County, office: User) -> None:
         report = frame_load(path=path, actor=office)
     if report.refused:
         raise Conflict(f"{county.key}: {report.errors[0]}", code="demo_list_refused")
+
+
+def _open_areas(county_code: str) -> None:
+    """The county, its city and its province report as units of their own."""
+    for level, digits in (
+        (DivisionLevel.COUNTY, 6),
+        (DivisionLevel.CITY, 4),
+        (DivisionLevel.PROVINCE, 2),
+    ):
+        area_units_register(
+            actor=None, division_code=county_code[:digits].ljust(12, "0"), level=level
+        )
 
 
 def _team(county: County, people: dict[str, User]) -> Team:
@@ -132,4 +146,8 @@ def _special_people(people: dict[str, User]) -> None:
     own, lent = untouched[:2]
     administrator = people["xihu.admin"]
     respondent_create(administrator=administrator, unit=own)
+    county = Unit.objects.get(kind=UnitKind.AREA, division_code=COUNTIES[0].code)
+    respondent_create(
+        administrator=administrator, unit=county, username="xihu.farming", full_name="农业农村局"
+    )
     enumerator_lend(administrator=administrator, enumerator=people["yuhang.field"], unit=lent)

@@ -97,13 +97,15 @@ def _open(actor: User | None, person: Person) -> User:
     return user
 
 
-def respondent_create(*, administrator: User, unit: Unit) -> User:
-    """The account of a factory that fills its own forms."""
+def respondent_create(
+    *, administrator: User, unit: Unit, username: str = "factory", full_name: str = ""
+) -> User:
+    """The account of a factory, or of a department, that fills its own forms."""
     return account_create(
         actor=administrator,
         data=AccountData(
-            username="factory",
-            full_name=unit.contact_name,
+            username=username,
+            full_name=full_name or unit.contact_name,
             phone=unit.contact_phone,
             password=settings.DEMO_PASSWORD,
             role=Role.RESPONDENT,

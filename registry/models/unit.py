@@ -110,6 +110,11 @@ class Unit(models.Model):
     class Meta:
         verbose_name = _("普查对象")
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["division_code"],
+                condition=Q(kind=UnitKind.AREA),
+                name="registry_unit_one_per_area",
+            ),
             models.CheckConstraint(
                 condition=~Q(credit_code="", organisation_code="", object_code=""),
                 name="registry_unit_has_an_identity",

@@ -2,6 +2,7 @@
 
 from submissions.services.accounting import values_derive, values_derive_again
 from submissions.services.coefficients_in_force import coefficients_enforce, impact_request
+from submissions.services.areas import areas_open
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
@@ -14,6 +15,7 @@ from submissions.services.waivers import waiver_decide, waiver_request
 
 __all__ = [
     "SaveResult",
+    "areas_open",
     "case_open",
     "case_submit",
     "cases_derive",

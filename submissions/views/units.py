@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Permission
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
+from instruments.scoping import sampled_forms
 from instruments.selectors import form_titles
 from registry.models import Unit
 from registry.presenters import UnitFacts, history_lines
@@ -46,6 +47,7 @@ class UnitDetail(ScopedView):
             ],
             "sees_cases": sees_cases,
             "may_fill": user.has_perm(Permission.RESPONSE_SAVE, unit),
+            "samples": sampled_forms() if user.has_perm(Permission.FRAME_LOAD, unit) else [],
             "may_amend": user.has_perm(Permission.UNIT_AMEND, unit),
             "may_derive": any(
                 user.has_perm(p, unit) for p in (Permission.UNIT_AMEND, Permission.RESPONSE_SAVE)

@@ -44,6 +44,7 @@ for _name in (
     "api_unit",
     "api_unit_amend",
     "unit_derive",
+    "unit_samples",
 ):
     TARGETS[_name] = Target(pk_of("unit"), UNIT)
 for _name in (

@@ -16,6 +16,7 @@ from census_portal.demo.cases import SCENARIOS, SCENARIOS_OF_BOILERS
 from census_portal.demo.units import county_list_write, county_rows
 from census_portal.demo.vocabulary import COUNTIES, INSTITUTIONS, TRADES
 from instruments.models import InstrumentVersion
+from registry.enums import UnitKind
 from registry.models import Unit
 from submissions.enums import CaseStatus, Level, Severity
 from submissions.models import Case, EditFailure
@@ -91,7 +92,13 @@ def test_demo_load_walks_cases_into_every_state(settings, monkeypatch):
     call_command("demo_load", verbosity=0, stdout=io.StringIO())
 
     assert InstrumentVersion.objects.exists()
-    assert Unit.objects.count() == 50
+    areas = Unit.objects.filter(kind=UnitKind.AREA)
+    assert sorted(areas.values_list("division_code", flat=True)) == [
+        "330000000000",
+        "330100000000",
+        "330106000000",
+    ]
+    assert Unit.objects.exclude(kind=UnitKind.AREA).count() == 50
     assert set(Case.objects.values_list("status", flat=True)) == set(CaseStatus.values)
     waiting = Case.objects.filter(status=CaseStatus.UNDER_REVIEW)
     assert set(waiting.values_list("review_level", flat=True)) == set(Level.values)
