@@ -28,8 +28,20 @@ from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.units import UnitDerive, UnitDetail
 from submissions.views.waivers import WaiverDecide, WaiverDetail, WaiverList, WaiverRequest
 from submissions.views.work import CaseList, Home
+from submissions.views.workbooks import CaseWorkbook, CaseWorkbookCommit, CaseWorkbookUpload
 
 urlpatterns = [
+    path("cases/<int:pk>/workbook/", CaseWorkbook.as_view(), name="case_workbook"),
+    path(
+        "cases/<int:pk>/workbook/upload/",
+        CaseWorkbookUpload.as_view(),
+        name="case_workbook_upload",
+    ),
+    path(
+        "cases/<int:pk>/workbook/commit/",
+        CaseWorkbookCommit.as_view(),
+        name="case_workbook_commit",
+    ),
     path("", Home.as_view(), name="home"),
     path("cases/", CaseList.as_view(), name="case_list"),
     path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),

@@ -16,7 +16,7 @@ _TAG_AT_MOST = 1024
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:row|c)\s[^<>]*?\br\s*=\s*["']([A-Z]{0,4})([0-9]{1,9})["']""")
 
 
-def is_too_large(path: Path) -> bool:
+def is_too_large(path: Path | IO[bytes]) -> bool:
     """Whether a reader of the workbook would need too much memory. Raises `BadZipFile`."""
     with ZipFile(path) as packed:
         entries = packed.infolist()

@@ -49,6 +49,10 @@ class UnitForms:
             self._plain[response.pk] = response.plain()
         return self._plain[response.pk]
 
+    def put(self, response: Response, answers: dict[str, Any]) -> None:
+        """Judge the response with other answers than its own, until `forget`."""
+        self._plain[response.pk] = answers
+
     def forget(self, response: Response) -> None:
         """The response has changed."""
         self._plain.pop(response.pk, None)

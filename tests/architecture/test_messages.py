@@ -57,6 +57,7 @@ UNTRANSLATED = {
     "registry/models/unit.py": "joins a name, which is Chinese, to its code",
     "registry/services/reference.py": "values of a source file",
     "submissions/management/": "the name of the census, which is data",
+    "submissions/workbooks/writing.py": "the official form is written in Chinese",
     "submissions/explanation_texts.py": "phrases of an explanation that says nothing",
 }
 # A language is named in itself.

@@ -49,6 +49,9 @@ for _name in (
     TARGETS[_name] = Target(pk_of("unit"), UNIT)
 for _name in (
     "case_fill",
+    "case_workbook",
+    "case_workbook_upload",
+    "case_workbook_commit",
     "case_cells",
     "case_form_save",
     "case_submit",
