@@ -1,8 +1,8 @@
 """Services of the submissions app: the only writers of its tables."""
 
 from submissions.services.accounting import values_derive, values_derive_again
-from submissions.services.coefficients_in_force import coefficients_enforce, impact_request
 from submissions.services.areas import areas_open
+from submissions.services.coefficients_in_force import coefficients_enforce, impact_request
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
