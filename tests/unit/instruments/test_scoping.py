@@ -47,10 +47,10 @@ def test_a_no_a_blank_and_a_wrong_answer_owe_nothing(forms, answer):
     assert "G102" not in _owed(INDUSTRIAL, g101_1={"produces_wastewater": answer})
 
 
-def test_unit_with_domestic_boilers_owes_s103_only(forms):
+def test_unit_with_domestic_boilers_owes_its_listing_and_s103(forms):
     owed = _owed({"kind": "domestic_boiler"})
 
-    assert list(owed) == ["S103"]
+    assert list(owed) == ["QC03", "S103"]
     assert owed["S103"]["zh"].endswith("名录库登记的类别 = 非工业企业单位锅炉")
 
 
