@@ -7,13 +7,12 @@ from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.exceptions import Invalid
-from registry.frame.sizes import is_too_large
+from registry.frame.sizes import DAMAGES, is_too_large
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -48,7 +47,7 @@ def _spreadsheet_rows(path: Path) -> Iterator[Row]:
             raise Invalid(_("工作簿展开后过大，请删去空行空列或分批导入。"), code="file_too_large")
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         table = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, BadZipFile, OSError, ValueError, IndexError) as error:
+    except (CalamineError, IndexError, *DAMAGES) as error:
         raise Invalid(
             _("无法读取这个工作簿，文件可能已损坏或设有密码。"), code="file_unreadable"
         ) from error

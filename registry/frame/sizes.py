@@ -5,19 +5,31 @@ and column of a sheet makes the reader ask for a table of 17 thousand million ce
 """
 
 import re
+import zlib
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 UNPACKED_AT_MOST = 2**30
 CELLS_AT_MOST = 20_000_000  # rows × columns: a million units in the template's columns
+# All that zipfile and its decompressors raise for a damaged, locked or strange archive.
+DAMAGES = (
+    BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,  # a locked part; NotImplementedError, for an unknown method, is one of these
+)
 _CHUNK = 1 << 20
 _TAG_AT_MOST = 1024
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:row|c)\s[^<>]*?\br\s*=\s*["']([A-Z]{0,4})([0-9]{1,9})["']""")
 
 
 def is_too_large(path: Path | IO[bytes]) -> bool:
-    """Whether a reader of the workbook would need too much memory. Raises `BadZipFile`."""
+    """Whether a reader of the workbook would need too much memory. Raises one of `DAMAGES`."""
     with ZipFile(path) as packed:
         entries = packed.infolist()
         if sum(entry.file_size for entry in entries) > UNPACKED_AT_MOST:

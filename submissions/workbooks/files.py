@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.exceptions import Invalid
 from registry.frame.files import cell_text
-from registry.frame.sizes import is_too_large
+from registry.frame.sizes import DAMAGES, is_too_large
 
 BYTES_AT_MOST = 8 * 1024 * 1024
 UNPACKED_AT_MOST = 80 * 1024 * 1024
@@ -57,7 +57,7 @@ def workbook_open(content: bytes) -> OpenedWorkbook:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = {name: _rows(book, name) for name in book.sheet_names}
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (CalamineError, *DAMAGES) as error:
         raise _unreadable() from error
     return OpenedWorkbook(sheets)
 
@@ -101,7 +101,7 @@ def _check_parts(content: bytes) -> list[str]:
                         )
                     if _SHEET.fullmatch(part.filename):
                         formulas += [cell.decode() for cell in _FORMULA.findall(text)[:1]]
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except DAMAGES as error:
         raise _unreadable() from error
     return formulas
 

@@ -140,12 +140,11 @@ class FormReader:
 
     def _check_keys(self, found: list[str], items: Mapping[str, Item]) -> None:
         if sorted(found) != sorted(items):
-            raise Invalid(
-                _("工作簿的行列与本表不一致（可能增删了行列），请重新下载后再填。"),
-                code="workbook_layout",
-            )
+            raise _other_layout()
 
     def _take(self, item: Item, path: str, text: str) -> None:
+        if path in self.answers.values:  # a repeat copied together with its hidden key
+            raise _other_layout()
         text = normalise(text)
         coded = item.type in {"choice", "yes_no"} and _CODED.fullmatch(text)
         if coded:
@@ -155,6 +154,13 @@ class FormReader:
                 "表格软件把长数字变成了 %(typed)s，已丢失数位，请以文本重新填写。"
             ) % {"typed": text}
         self.answers.values[path] = text
+
+
+def _other_layout() -> Invalid:
+    return Invalid(
+        _("工作簿的行列与本表不一致（可能增删了行列），请重新下载后再填。"),
+        code="workbook_layout",
+    )
 
 
 def _keyed(rows: Rows, column: int) -> list[tuple[str, list[str]]]:

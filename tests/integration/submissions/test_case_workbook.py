@@ -162,6 +162,19 @@ def test_workbook_with_other_lines_or_columns_is_refused(act, client, enumerator
     assert "请重新下载" in page.content.decode()
 
 
+def test_repeat_copied_with_its_hidden_key_is_refused(client, enumerator, case):
+    book = download(client, enumerator, case)
+    sheet = book["A1 炉窑"]
+    places = [c for row in sheet.iter_rows() for c in row if c.value == "aaaaaaaa"]
+    assert len(places) == 1
+    key = places[0]
+    spare = next(c for row in sheet.iter_rows() for c in row if c.value == "+")
+    spare.value = key.value
+    page = upload(client, case, book)
+    assert page.status_code == 400
+    assert "行列与本表不一致" in page.content.decode()
+
+
 def test_repeat_that_was_removed_meanwhile_is_refused(client, enumerator, case):
     book = download(client, enumerator, case)
     put(case, enumerator, {"op": "remove_row", "group": "kilns", "row": "aaaaaaaa"})
