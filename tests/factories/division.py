@@ -4,6 +4,7 @@ from registry.enums import DivisionLevel, IndustryLevel
 from registry.models import Division, DivisionEdition, Industry
 
 INDUSTRIES = [
+    ("0313", "031", IndustryLevel.CLASS, "猪的饲养", False),
     ("C", "", IndustryLevel.SECTION, "制造业", True),
     ("17", "C", IndustryLevel.DIVISION, "纺织业", True),
     ("175", "17", IndustryLevel.GROUP, "化纤织造及印染精加工", True),
@@ -12,6 +13,7 @@ INDUSTRIES = [
     ("2614", "261", IndustryLevel.CLASS, "有机化学原料制造", True),
     ("3011", "301", IndustryLevel.CLASS, "水泥制造", True),
     ("4620", "462", IndustryLevel.CLASS, "污水处理及其再生利用", False),
+    ("5265", "526", IndustryLevel.CLASS, "机动车燃油零售", False),
     ("8411", "841", IndustryLevel.CLASS, "综合医院", False),
 ]
 
