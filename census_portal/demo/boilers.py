@@ -1,5 +1,7 @@
 """Invented answers that agree with the rules: boilers in industry and elsewhere."""
 
+from random import Random
+
 from census_portal.demo.answers import NO, YES, Answers, Plant, number
 
 COAL_INDUSTRIES = frozenset({"4412", "4430"})
@@ -77,10 +79,15 @@ def _emitted(name: str, tonnes: float, left: float) -> dict[str, str]:
     return {f"{name}_generated": number(tonnes), f"{name}_emitted": number(tonnes * left)}
 
 
+def heating(plant: Plant) -> tuple[int, int]:
+    """Tonnes an hour and months a year: the same in the listing and in S103."""
+    random = Random(plant.unit.code)  # noqa: S311  a demonstration, not a secret
+    return random.choice((1, 2, 4)), random.choice((4, 5, 12))
+
+
 def elsewhere(plant: Plant) -> Answers:
     """S103: one gas boiler of a hospital, school, hotel or bath house."""
-    random = plant.random
-    rated, months = random.choice((1, 2, 4)), random.choice((4, 5, 12))
+    rated, months = heating(plant)
     used = rated * months * 720 * 20
     return Answers(
         values={"boiler_count": "1", **plant.foot()},
@@ -88,7 +95,7 @@ def elsewhere(plant: Plant) -> Answers:
             "boilers": [
                 {
                     "boiler_use": "2" if months < 8 else "3",
-                    "commissioned_in": str(random.randint(2006, 2016)),
+                    "commissioned_in": str(plant.random.randint(2006, 2016)),
                     "boiler_number": "GL1",
                     "model": f"WNS{rated}-1.0-Q",
                     "boiler_type": "R3",

@@ -9,7 +9,7 @@ from random import Random
 
 from accounts.enums import Permission
 from accounts.models import User
-from census_portal.demo import answers, boilers, production
+from census_portal.demo import answers, boilers, farms, listings, petrol, production, sewage
 from census_portal.demo.accounting import accounting
 from census_portal.demo.answers import Answers, Plant
 from census_portal.demo.vocabulary import County
@@ -42,8 +42,21 @@ MAKERS: dict[str, Callable[[Plant], Answers]] = {
     "G103-1": boilers.industrial,
     "G106-1": accounting,
     "S103": boilers.elsewhere,
+    "N101-1": farms.basics,
+    "N101-2": farms.numbers,
+    "J101-1": sewage.basics,
+    "J101-2": sewage.operation,
+    "J101-3": sewage.monitoring,
+    "Y102": petrol.station,
 }
-ANSWERED = ("QC01", *MAKERS)
+# the listing forms, which name the enumerator as well
+LISTERS: dict[str, Callable[[Plant, str], Answers]] = {
+    "QC01": answers.listing,
+    "QC02": farms.listing,
+    "QC03": listings.boilers,
+    "QC05": listings.facilities,
+}
+ANSWERED = (*LISTERS, *MAKERS)
 
 
 class Scenario(StrEnum):
@@ -79,7 +92,12 @@ SCENARIOS = (
     Scenario.FINAL,
     Scenario.COUNTY,
 )
-SCENARIOS_OF_BOILERS = (Scenario.FINAL, Scenario.COUNTY)
+SCENARIOS_ELSEWHERE = {
+    UnitKind.DOMESTIC_BOILER: (Scenario.FINAL, Scenario.COUNTY),
+    UnitKind.LIVESTOCK: (Scenario.FINAL, Scenario.COUNTY),
+    UnitKind.CENTRAL_FACILITY: (Scenario.CITY, Scenario.SUPERVISOR),
+    UnitKind.MOBILE: (Scenario.FINAL, Scenario.FILLING),
+}
 _CLIMBED = {
     Scenario.FINAL: 5,
     Scenario.NATIONAL: 4,
@@ -110,13 +128,9 @@ def county_walk(team: Team) -> int:
     """Bring the first units of a county to their states; returns how many units."""
     random = Random(team.county.code)  # noqa: S311  a demonstration, not a secret
     factories = _units(team.county, UnitKind.INDUSTRIAL)
-    heated = _units(team.county, UnitKind.DOMESTIC_BOILER)
-    pairs = list(
-        chain(
-            zip(SCENARIOS[: team.county.worked_on], factories, strict=False),
-            zip(SCENARIOS_OF_BOILERS, heated, strict=False),
-        )
-    )
+    pairs = list(zip(SCENARIOS[: team.county.worked_on], factories, strict=False))
+    for kind, scenarios in SCENARIOS_ELSEWHERE.items():
+        pairs += zip(scenarios, _units(team.county, kind), strict=False)
     for scenario, unit in pairs:
         _unit_walk(Plant(unit, team.county, random), team, scenario)
     return len(pairs)
@@ -175,8 +189,8 @@ def _fill(plant: Plant, filler: User, scenario: Scenario) -> None:
 
 
 def _answers(plant: Plant, filler: User, form_code: str) -> Answers:
-    if form_code == "QC01":
-        return answers.listing(plant, filler.full_name)
+    if form_code in LISTERS:
+        return LISTERS[form_code](plant, filler.full_name)
     return MAKERS[form_code](plant)
 
 

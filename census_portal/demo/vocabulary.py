@@ -92,10 +92,12 @@ INSTITUTIONS = (
     Institution(UnitKind.DOMESTIC_BOILER, "8334", "中学", "12"),
     Institution(UnitKind.DOMESTIC_BOILER, "6110", "大酒店有限公司", "91"),
     Institution(UnitKind.DOMESTIC_BOILER, "8051", "洗浴中心", "92"),
+    Institution(UnitKind.MOBILE, "5265", "加油站有限公司", "91"),
     Institution(UnitKind.LIVESTOCK, "0313", "生猪养殖专业合作社", "93"),
     Institution(UnitKind.LIVESTOCK, "0321", "蛋鸡养殖场", "92"),
     Institution(UnitKind.CENTRAL_FACILITY, "4620", "污水处理有限公司", "91"),
     Institution(UnitKind.CENTRAL_FACILITY, "7820", "环境卫生处理场", "12"),
+    Institution(UnitKind.MOBILE, "5265", "石油销售有限公司", "91"),
     Institution(UnitKind.OUTFALL, "", "市政排污口", ""),
 )
 

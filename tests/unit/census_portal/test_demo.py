@@ -12,7 +12,7 @@ from accounts.enums import Role
 from accounts.identifiers import credit_code_fault, organisation_code_fault
 from accounts.models import ExceptionalGrant, RoleAssignment, User
 from census_portal.demo import build
-from census_portal.demo.cases import SCENARIOS, SCENARIOS_OF_BOILERS
+from census_portal.demo.cases import SCENARIOS, SCENARIOS_ELSEWHERE
 from census_portal.demo.units import county_list_write, county_rows
 from census_portal.demo.vocabulary import COUNTIES, INSTITUTIONS, TRADES
 from instruments.models import InstrumentVersion
@@ -103,7 +103,7 @@ def test_demo_load_walks_cases_into_every_state(settings, monkeypatch):
     waiting = Case.objects.filter(status=CaseStatus.UNDER_REVIEW)
     assert set(waiting.values_list("review_level", flat=True)) == set(Level.values)
     touched = Case.objects.filter(response__version__gt=0).values("unit").distinct()
-    assert touched.count() == len(SCENARIOS) + len(SCENARIOS_OF_BOILERS)
+    assert touched.count() == len(SCENARIOS) + sum(map(len, SCENARIOS_ELSEWHERE.values()))
     going = Case.objects.exclude(status__in=[CaseStatus.OPEN, CaseStatus.VOID])
     assert not EditFailure.objects.filter(case__in=going, severity=Severity.HARD).exists()
     assert EditFailure.objects.filter(case__status=CaseStatus.OPEN).exists()
