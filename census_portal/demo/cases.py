@@ -130,7 +130,9 @@ def county_walk(team: Team) -> int:
     factories = _units(team.county, UnitKind.INDUSTRIAL)
     pairs = list(zip(SCENARIOS[: team.county.worked_on], factories, strict=False))
     for kind, scenarios in SCENARIOS_ELSEWHERE.items():
-        pairs += zip(scenarios, _units(team.county, kind), strict=False)
+        pairs += zip(
+            scenarios[: team.county.others_worked_on], _units(team.county, kind), strict=False
+        )
     for scenario, unit in pairs:
         _unit_walk(Plant(unit, team.county, random), team, scenario)
     return len(pairs)

@@ -114,6 +114,7 @@ class County:
     latitude: str
     units: int
     worked_on: int  # of its factories
+    others_worked_on: int  # of each other kind of unit
     water: tuple[str, str]  # the receiving water and its code
     sewage_plant: str
 
@@ -132,6 +133,7 @@ COUNTIES = (
         latitude="30.221",
         units=110,
         worked_on=14,
+        others_worked_on=2,
         water=("钱塘江", "G001"),
         sewage_plant="杭州西湖污水处理厂（虚构）",
     ),
@@ -148,6 +150,7 @@ COUNTIES = (
         latitude="30.362",
         units=110,
         worked_on=10,
+        others_worked_on=1,
         water=("京杭运河", "F021"),
         sewage_plant="余杭污水处理厂（虚构）",
     ),
@@ -164,6 +167,7 @@ COUNTIES = (
         latitude="30.479",
         units=80,
         worked_on=8,
+        others_worked_on=1,
         water=("长江", "F001"),
         sewage_plant="洪山污水处理厂（虚构）",
     ),
