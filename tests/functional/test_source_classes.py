@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,6 +52,7 @@ class Journey:
     rule: str
     slip: str
     wrong: str
+    shaded: list[str]
 
     @property
     def message(self) -> str:
@@ -77,6 +79,7 @@ def journey_of(form: str) -> Journey:
         rule=planted["rule"],
         slip=planted["cell"],
         wrong=planted["wrong"],
+        shaded=told.get("shaded", []),
     )
 
 
@@ -108,6 +111,7 @@ def test_a_form_of_every_source_class_is_filled_and_submitted(portal, given_a_ce
     when_the_slip_is_put_right(page, journey)
     entry.then_saved(page)
     entry.then_nothing_is_missing(page)
+    then_cells_that_do_not_apply_are_shaded(page, journey)
     portal.look(page, f"{form}-filled")
     entry.when_submitted(page)
     case = steps.case_of(unit, form)
@@ -152,6 +156,15 @@ def when_repeats_are_there(page: Page, form: str) -> None:
     for group in published(form).get("groups", []):
         if not page.locator(f"#g-{group['slug']} .cell-control").count():
             entry.repeat_added(page, group["slug"])
+
+
+def then_cells_that_do_not_apply_are_shaded(page: Page, journey: Journey) -> None:
+    """Those, and none that was filled in."""
+    shaded = re.compile(r"\bis-off\b")
+    for slug in journey.shaded:
+        expect(entry.cell(page, slug).locator("xpath=ancestor::td")).to_have_class(shaded)
+    for slug in journey.answers:
+        expect(entry.cell(page, slug).locator("xpath=ancestor::td")).not_to_have_class(shaded)
 
 
 def then_the_rule_finds_the_slip(page: Page, unit: Unit, journey: Journey) -> None:

@@ -30,8 +30,8 @@ export function keyOf(finding) {
 }
 
 export class Findings {
-  constructor({ model, data, evaluate, rules, explain, jump }) {
-    Object.assign(this, { model, data, evaluate, rules, explain, jump });
+  constructor({ model, data, evaluate, states, rules, explain, jump }) {
+    Object.assign(this, { model, data, evaluate, states, rules, explain, jump });
     this.texts = data.texts;
     this.side = document.getElementById("finding-list");
     this.current = [];
@@ -65,6 +65,7 @@ export class Findings {
     });
     this.order();
     this.render();
+    this.renderApplicability();
   }
 
   order() {
@@ -93,6 +94,14 @@ export class Findings {
 
   get missing() {
     return this.current.filter((finding) => finding.kind === REQUIRED);
+  }
+
+  /** Shade the cells whose condition does not hold; they can still be typed into and cleared. */
+  renderApplicability() {
+    const states = this.states(this.rules, this.model.answers(), this.context);
+    for (const [path, td] of this.model.cells) {
+      td.classList.toggle("is-off", states[path]?.applies === false);
+    }
   }
 
   /** Draw everything that depends on findings. */

@@ -123,6 +123,7 @@ const findings = new Findings({
   model,
   data,
   evaluate: null,
+  states: null,
   rules: null,
   jump: (finding) => go(finding.cells[0]),
   explain: (key, text) =>
@@ -143,6 +144,7 @@ const findings = new Findings({
 async function loadRules() {
   const [engine, rules] = await Promise.all([import(data.urls.engine), import(data.urls.rules)]);
   findings.evaluate = engine.evaluate;
+  findings.states = engine.itemStates;
   findings.rules = rules;
   const lists = {};
   const unavailable = [];
