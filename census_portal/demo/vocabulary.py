@@ -167,7 +167,7 @@ COUNTIES = (
         latitude="30.479",
         units=80,
         worked_on=8,
-        others_worked_on=1,
+        others_worked_on=0,
         water=("长江", "F001"),
         sewage_plant="洪山污水处理厂（虚构）",
     ),
