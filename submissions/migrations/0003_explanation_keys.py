@@ -33,7 +33,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="editfailure",
             name="explanation_key",
-            field=models.CharField(blank=True, db_collation="C", max_length=64),
+            field=models.CharField(
+                blank=True, db_collation="C", db_default="", default="", max_length=64
+            ),
         ),
         migrations.RunPython(keys_fill, migrations.RunPython.noop),
         migrations.AddIndex(

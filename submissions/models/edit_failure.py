@@ -61,7 +61,9 @@ class EditFailure(models.Model):
     message_en = models.TextField(blank=True)
     explanation = models.TextField(_("说明"), blank=True)
     # the same for texts that say the same: see `explanation_texts.explanation_key`
-    explanation_key = models.CharField(max_length=64, blank=True, db_collation="C")
+    explanation_key = models.CharField(
+        max_length=64, blank=True, default="", db_default="", db_collation="C"
+    )
     explained_at = models.DateTimeField(_("说明时间"), null=True)
     explained_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
