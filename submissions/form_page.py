@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.models import User
 from instruments.models import InstrumentVersion
 from instruments.selectors import codelists_current, definition_data, rules_module
+from submissions.earlier_values import RATIO_BOUND, earlier_values
 from submissions.enums import Provenance
 from submissions.models import Case, EditFailure, ItemQuery, Response
 from submissions.page_selectors import context_token
@@ -97,6 +98,8 @@ class FormPage:
             **data,
             "context_token": context_token(self.case),
             "landing": self.landing,
+            "earlier": earlier_values(self.response, self.user),
+            "ratio_bound": RATIO_BOUND,
             "waiver_url": self.waiver_url,
         }
 

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext
 
 def grid_texts() -> dict[str, str]:
     """Sentences by name; {braces} are filled in by the scripts."""
-    return {**_names(), **_saving(), **_findings(), **_acts()}
+    return {**_names(), **_saving(), **_findings(), **_acts(), **_earlier()}
 
 
 def _names() -> dict[str, str]:
@@ -83,4 +83,13 @@ def _acts() -> dict[str, str]:
         "list_no_match": _("代码表中没有匹配的条目"),
         "list_more": _("共 {total} 条，继续输入以缩小范围"),
         "list_unreachable": _("代码表暂时不能读取，可直接输入代码"),
+    }
+
+
+def _earlier() -> dict[str, str]:
+    return {
+        "earlier_register": _("名录库：{value}"),
+        "earlier_submission": _("上次提交（第 {name} 次）：{value}"),
+        "earlier_exercise": _("{name}：{value}"),
+        "earlier_ratio": _("本次为其 {ratio} 倍"),
     }

@@ -14,8 +14,9 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from accounts.enums import Role
+from submissions.enums import CaseStatus
 from submissions.models import EditFailure, Response
-from tests.factories.case import make_case, save
+from tests.factories.case import make_case, make_case_at, save
 from tests.functional.conftest import CHROMIUM, FLAGS, PHONE
 from tests.people import TOWN, account
 
@@ -358,3 +359,15 @@ def test_grid_fits_a_phone(new_page, open_grid, accessible, screenshot, enumerat
     assert width <= PHONE["width"]
     accessible(page)
     screenshot(page, "grid-phone")
+
+
+def test_grid_shows_the_last_submission_beside_the_cell_and_marks_a_leap(page, open_grid, cast):
+    case = make_case_at(CaseStatus.RETURNED, cast)
+    save(case, cast.enumerator, hours="1200")
+    open_grid(page, cast.enumerator, case)
+    cell(page, "hours").focus()
+    earlier = page.locator("[data-help-earlier] li")
+    expect(earlier).to_contain_text("上次提交（第 1 次）：4800")
+    expect(earlier.locator(".tag-soft")).to_have_text("本次为其 0.25 倍")
+    cell(page, "has_water").focus()
+    expect(page.locator("[data-help-earlier] .tag-soft")).to_have_count(0)

@@ -4,6 +4,7 @@ import { normalise } from "../evaluation/values.js";
 import { Combobox, loadList } from "./combobox.js";
 import { askConflict } from "./conflict.js";
 import { closeDialog, fill, openDialog } from "./dom.js";
+import { showEarlier } from "./earlier.js";
 import { sendExplanation } from "./explain.js";
 import { Findings } from "./findings.js";
 import { enter, listenToKeys, vertical } from "./keyboard.js";
@@ -198,6 +199,7 @@ function showHelp(td) {
     : `${item.code} ${item.label}`;
   box.querySelector("[data-help-text]").textContent = item.help || texts.no_help;
   box.querySelector("[data-help-format]").textContent = item.format || "";
+  showEarlier(box.querySelector("[data-help-earlier]"), td.dataset.cell, { model, data, texts });
 }
 
 /* ---- the server's answers -------------------------------------------------------------------- */

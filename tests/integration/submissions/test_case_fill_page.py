@@ -49,6 +49,7 @@ def test_case_fill_page_gives_the_filler_controls_and_the_data_of_the_scripts(cl
     assert data["version"] == 0
     assert data["urls"]["cells"] == f"/cases/{case.pk}/cells/"
     assert data["items"]["hours"]["label"] == "hours"
+    assert (data["earlier"], data["ratio_bound"]) == ({}, ["0.5", "2"])
 
 
 def test_case_fill_page_is_for_reading_where_the_form_is_under_review(client, cast):
