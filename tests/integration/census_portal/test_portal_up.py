@@ -37,7 +37,7 @@ def portal(process: PortalProcess, sockets_off: None) -> PortalProcess:
 
 def test_up_answers_on_both_health_pages(portal: PortalProcess):
     assert portal.get("/healthz") == (200, {"status": "ok"})
-    wait_until(portal.is_ready, 15, "ready")
+    wait_until(portal.is_ready, 60, "ready")
     assert portal.get("/readyz")[1]["checks"] == {
         "database": "ok",
         "broker": "ok",
@@ -77,8 +77,8 @@ def test_a_killed_process_comes_back(portal: PortalProcess, name: str):
     before = portal.child(name)
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    wait_until(lambda: portal.child(name) not in {None, before}, 15, f"{name} comes back")
-    wait_until(portal.is_ready, 15, "ready again")
+    wait_until(lambda: portal.child(name) not in {None, before}, 60, f"{name} comes back")
+    wait_until(portal.is_ready, 60, "ready again")
 
 
 def test_ctrl_c_stops_everything_within_seconds(portal: PortalProcess):
@@ -90,9 +90,9 @@ def test_ctrl_c_stops_everything_within_seconds(portal: PortalProcess):
 
 def test_a_killed_launcher_leaves_no_process_and_the_next_one_starts(portal: PortalProcess):
     portal.end(signal.SIGKILL)
-    wait_until(lambda: not portal.processes(), 15, "every process ends")
+    wait_until(lambda: not portal.processes(), 60, "every process ends")
     portal.ensure_up()
-    wait_until(portal.is_ready, 15, "ready")
+    wait_until(portal.is_ready, 60, "ready")
 
 
 def test_manage_starts_servers_of_its_own_in_a_very_long_path(process: PortalProcess, tmp_path):
