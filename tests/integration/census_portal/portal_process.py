@@ -117,7 +117,7 @@ class PortalProcess:
         """Status and JSON of a page; 0 where nothing answers."""
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}{path}", timeout=10
+                f"http://127.0.0.1:{self.port}{path}", timeout=30
             ) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:

@@ -31,12 +31,13 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]
 def portal(process: PortalProcess, sockets_off: None) -> PortalProcess:
     """The copy, up."""
     process.ensure_up()
-    wait_until(process.is_ready, 40, "ready")
+    wait_until(process.is_ready, 90, "ready")
     return process
 
 
 def test_up_answers_on_both_health_pages(portal: PortalProcess):
-    assert portal.get("/healthz") == (200, {"status": "ok"})
+    healthy = (200, {"status": "ok"})
+    wait_until(lambda: portal.get("/healthz") == healthy, 60, "healthy")
     wait_until(portal.is_ready, 60, "ready")
     assert portal.get("/readyz")[1]["checks"] == {
         "database": "ok",

@@ -215,12 +215,13 @@ def test_whether_a_text_was_used_is_one_look_up_by_index(enumerator, failure):
     (asked,) = [q["sql"] for q in queries if "DISTINCT" in q["sql"]]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "ALTER TABLE submissions_editfailure DROP CONSTRAINT submissions_failure_once"
-        )
+        for constraint in ("submissions_failure_once", "submissions_editfailure_pkey"):
+            cursor.execute(
+                f"ALTER TABLE submissions_editfailure DROP CONSTRAINT {constraint} CASCADE"
+            )
         cursor.execute(
             "SELECT indexname FROM pg_indexes WHERE tablename = 'submissions_editfailure' "
-            "AND indexname <> 'failure_text_of_filler' AND indexname NOT LIKE '%_pkey'"
+            "AND indexname <> 'failure_text_of_filler'"
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f'DROP INDEX "{name}"')
