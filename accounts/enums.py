@@ -13,6 +13,7 @@ class Permission(models.TextChoices):
     FRAME_LOAD = "registry.frame_load", _("导入名录")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
     INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
+    INSTRUMENT_EXTEND = "instruments.instrument_extend", _("在普查表上附加地方指标")
     COEFFICIENT_PUBLISH = "instruments.coefficient_publish", _("导入与启用产排污系数")
     CASE_VIEW = "submissions.case_view", _("查看普查表")
     RESPONSE_SAVE = "submissions.response_save", _("填报")
@@ -95,6 +96,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 NATIONAL_PERMISSIONS = frozenset({Permission.INSTRUMENT_PUBLISH, Permission.COEFFICIENT_PUBLISH})
 NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: NATIONAL_PERMISSIONS,
+}
+
+# What the same role has in a province as well: an assignment to a city or county does not give it.
+PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OFFICE: frozenset({Permission.INSTRUMENT_EXTEND}),
 }
 
 # What an exceptional grant may give: work on one unit, nothing that reaches beyond it.

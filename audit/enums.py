@@ -24,6 +24,7 @@ class AuditAction(models.TextChoices):
     FRAME_LOADED = "frame.loaded", _("导入名录")
     REFERENCE_LOADED = "reference.loaded", _("加载区划与行业")
     INSTRUMENT_PUBLISHED = "instrument.published", _("发布普查表")
+    INSTRUMENT_EXTENDED = "instrument.extended", _("发布地方附加指标")
     CODE_LIST_PUBLISHED = "codelist.published", _("发布代码表")
     COEFFICIENTS_LOADED = "coefficients.loaded", _("导入产排污系数")
     COEFFICIENTS_PUBLISHED = "coefficients.published", _("启用产排污系数")

@@ -6,7 +6,13 @@ from django.apps import apps
 from django.db import models
 from django.utils import translation
 
-from accounts.enums import NATIONAL_ROLE_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
+from accounts.enums import (
+    NATIONAL_ROLE_PERMISSIONS,
+    PROVINCIAL_ROLE_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    Permission,
+    Role,
+)
 from census_portal.form_table import definitions_on_file, form_table
 from submissions.transitions import as_markdown
 
@@ -25,7 +31,9 @@ def permissions() -> str:
             for role in Role:
                 held = permission in ROLE_PERMISSIONS[role]
                 national = permission in NATIONAL_ROLE_PERMISSIONS.get(role, frozenset())
-                marks.append("●" if held else "国家级" if national else "")
+                provincial = permission in PROVINCIAL_ROLE_PERMISSIONS.get(role, frozenset())
+                level = "国家级" if national else "国家级、省级" if provincial else ""
+                marks.append("●" if held else level)
             lines.append(f"| `{permission}` | {permission.label} | " + " | ".join(marks) + " |")
     return "\n".join(lines) + "\n"
 

@@ -61,7 +61,12 @@ PlainLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def yaml_read(path: Path) -> Any:
     """The content of one YAML file. Raises yaml.YAMLError, DuplicateKey among them."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506  PlainLoader is a SafeLoader
+    return yaml_text_read(path.read_text(encoding="utf-8"))
+
+
+def yaml_text_read(text: str) -> Any:
+    """The content of YAML text. Raises yaml.YAMLError, DuplicateKey among them."""
+    return yaml.load(text, Loader=PlainLoader)  # noqa: S506  PlainLoader is a SafeLoader
 
 
 def definition_paths() -> list[Path]:

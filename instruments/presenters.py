@@ -256,15 +256,7 @@ class InstrumentPage:
     @property
     def sections(self) -> list[SectionBlock]:
         """Every section, items with their code lists."""
-        groups = {group["slug"]: group for group in self.data.get("groups", [])}
-        return [
-            SectionBlock(
-                in_reader_language(section["title"]),
-                _group_text(groups.get(section.get("group", ""))),
-                [ItemLine(i, self.codelists.get(i.get("codelist", ""))) for i in section["items"]],
-            )
-            for section in self.data["sections"]
-        ]
+        return section_blocks(self.data, self.codelists)
 
     @property
     def item_count(self) -> int:
@@ -275,6 +267,39 @@ class InstrumentPage:
     def rules(self) -> list[RuleLine]:
         """Every rule."""
         return [RuleLine(rule) for rule in self.data["rules"]]
+
+
+@dataclass(frozen=True)
+class LocalAdditions:
+    """What a province adds to a form, for reading."""
+
+    data: Mapping[str, Any]
+    codelists: Mapping[str, CodeListValues]
+
+    @property
+    def sections(self) -> list[SectionBlock]:
+        """Every added section."""
+        return section_blocks(self.data, self.codelists)
+
+    @property
+    def rules(self) -> list[RuleLine]:
+        """Every added rule."""
+        return [RuleLine(rule) for rule in self.data.get("rules") or []]
+
+
+def section_blocks(
+    data: Mapping[str, Any], codelists: Mapping[str, CodeListValues]
+) -> list[SectionBlock]:
+    """The sections of a definition or of additions to one, items with their code lists."""
+    groups = {group["slug"]: group for group in data.get("groups") or []}
+    return [
+        SectionBlock(
+            in_reader_language(section["title"]),
+            _group_text(groups.get(section.get("group", ""))),
+            [ItemLine(item, codelists.get(item.get("codelist", ""))) for item in section["items"]],
+        )
+        for section in data["sections"]
+    ]
 
 
 def _group_text(group: Mapping[str, Any] | None) -> str:

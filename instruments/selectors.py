@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -19,6 +19,7 @@ from instruments.exchange.vtl import vtl_script
 from instruments.models import CodeListVersion, Instrument, InstrumentVersion
 
 EXERCISE = "nps2"
+PROVINCE_DIGITS = 2
 
 
 def form_titles(exercise_code: str = EXERCISE) -> dict[str, dict[str, str]]:
@@ -31,8 +32,8 @@ def form_titles(exercise_code: str = EXERCISE) -> dict[str, dict[str, str]]:
 
 
 def versions_current(exercise_code: str = EXERCISE) -> list[InstrumentVersion]:
-    """The current version of every form, in the order of the forms. One query."""
-    versions = InstrumentVersion.objects.current().select_related("instrument")
+    """The current national version of every form, in the order of the forms. One query."""
+    versions = InstrumentVersion.objects.national().current().select_related("instrument")
     return list(
         versions.filter(instrument__exercise_code=exercise_code).order_by(
             "instrument__sequence", "instrument__code"
@@ -41,9 +42,10 @@ def versions_current(exercise_code: str = EXERCISE) -> list[InstrumentVersion]:
 
 
 def version_current(code: str, exercise_code: str = EXERCISE) -> InstrumentVersion:
-    """The newest version of one form. Raises InstrumentVersion.DoesNotExist."""
+    """The newest national version of one form. Raises InstrumentVersion.DoesNotExist."""
     found = (
-        InstrumentVersion.objects.select_related("instrument")
+        InstrumentVersion.objects.national()
+        .select_related("instrument")
         .filter(instrument__exercise_code=exercise_code, instrument__code=code)
         .order_by("-number")
         .first()
@@ -55,9 +57,16 @@ def version_current(code: str, exercise_code: str = EXERCISE) -> InstrumentVersi
 
 def version_by_hash(code: str, content_hash: str) -> InstrumentVersion:
     """The published version with this content. Raises InstrumentVersion.DoesNotExist."""
-    return InstrumentVersion.objects.select_related("instrument").get(
-        instrument__code=code, content_hash=content_hash
+    # content that came back after a change has two versions with one hash: they are the same form
+    found = (
+        InstrumentVersion.objects.select_related("instrument")
+        .filter(instrument__code=code, content_hash=content_hash)
+        .order_by("-number")
+        .first()
     )
+    if found is None:
+        raise InstrumentVersion.DoesNotExist(f"{code} has no such version")
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +114,7 @@ def codelist_by_hash(name: str, content_hash: str) -> CodeListValues:
     return codelist_version(found)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def definition_data(version_id: int) -> dict[str, Any]:
     """The plain definition of a version, read once per process; callers must not change it."""
     data: dict[str, Any] = InstrumentVersion.objects.values_list("definition", flat=True).get(
@@ -115,15 +124,15 @@ def definition_data(version_id: int) -> dict[str, Any]:
 
 
 def versions_of(code: str, exercise_code: str = EXERCISE) -> list[int]:
-    """Numbers of the published versions of one form, newest first."""
-    versions = InstrumentVersion.objects.filter(
+    """Numbers of the published national versions of one form, newest first."""
+    versions = InstrumentVersion.objects.national().filter(
         instrument__exercise_code=exercise_code, instrument__code=code
     )
     return list(versions.order_by("-number").values_list("number", flat=True))
 
 
 def version_numbered(code: str, number: str) -> InstrumentVersion:
-    """One version by its number as typed; the current one where blank.
+    """One national version by its number as typed; the current one where blank.
 
     Raises InstrumentVersion.DoesNotExist, also for text that is no number.
     """
@@ -131,19 +140,21 @@ def version_numbered(code: str, number: str) -> InstrumentVersion:
         return version_current(code)
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise InstrumentVersion.DoesNotExist(f"{number!r} is not a version number")
-    return InstrumentVersion.objects.select_related("instrument").get(
+    versions = InstrumentVersion.objects.national().select_related("instrument")
+    return versions.get(
         instrument__exercise_code=EXERCISE, instrument__code=code, number=int(number)
     )
 
 
 def version_ids_current(exercise_code: str = EXERCISE) -> tuple[int, ...]:
-    """Keys of the current versions, in the order of the forms. One small query."""
-    versions = InstrumentVersion.objects.current().filter(instrument__exercise_code=exercise_code)
+    """Keys of the current national versions, in the order of the forms. One small query."""
+    versions = InstrumentVersion.objects.national().current()
+    versions = versions.filter(instrument__exercise_code=exercise_code)
     ordered = versions.order_by("instrument__sequence", "instrument__code")
     return tuple(ordered.values_list("pk", flat=True))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def definition_for(version_id: int) -> Definition:
     """The definition of a version as the engine reads it."""
     return Definition.from_dict(definition_data(version_id))
@@ -157,7 +168,7 @@ def compiled_for(version_id: int) -> Compiled:
     return compiled_among(version_id, version_ids_current())
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def compiled_among(version_id: int, current_ids: tuple[int, ...]) -> Compiled:
     """The same for a caller who has asked for the current versions already. No query."""
     own = definition_for(version_id)
@@ -207,10 +218,24 @@ def codelists_for_rules() -> Mapping[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Published:
-    """What is current at one moment: for a caller that asks several questions."""
+    """What is current at one moment: for a caller that asks several questions.
+
+    `version_ids` are the national versions; `local_ids` those of provinces that add items, by the
+    code of the form and two digits of the province.
+    """
 
     version_ids: tuple[int, ...]
     codelists: Mapping[str, frozenset[str]]
+    local_ids: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def version_id(self, code: str, division_code: str) -> int:
+        """Key of the version of a form that a unit of this division fills. Raises KeyError."""
+        local = self.local_ids.get((code, division_code[:PROVINCE_DIGITS]))
+        return local if local is not None else self._national[code]
+
+    @cached_property
+    def _national(self) -> dict[str, int]:
+        return {str(definition_data(pk)["code"]): pk for pk in self.version_ids}
 
 
 def published_now() -> Published:
@@ -232,7 +257,55 @@ _STAMP = """
 
 @lru_cache(maxsize=8)
 def _published(*_stamp: int | None) -> Published:
-    return Published(version_ids_current(), codelists_for_rules())
+    return Published(version_ids_current(), codelists_for_rules(), _local_ids())
+
+
+def _local_ids() -> dict[tuple[str, str], int]:
+    versions = InstrumentVersion.objects.local().current()
+    rows = versions.filter(instrument__exercise_code=EXERCISE).values_list(
+        "instrument__code", "division_code", "pk"
+    )
+    return {(code, division): pk for code, division, pk in rows}
+
+
+def local_numbered(code: str, division: str, number: str) -> InstrumentVersion | None:
+    """A province's version by its number as typed, the current one where blank.
+
+    None where the province adds nothing. Raises InstrumentVersion.DoesNotExist for a number that
+    is none of its versions.
+    """
+    versions = InstrumentVersion.objects.select_related("instrument", "base", "published_by")
+    series = versions.filter(
+        instrument__exercise_code=EXERCISE, instrument__code=code, division_code=division
+    )
+    if not number:
+        return series.order_by("-number").first()
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise InstrumentVersion.DoesNotExist(f"{number!r} is not a version number")
+    return series.get(number=int(number))
+
+
+def local_versions_of(code: str, division: str) -> list[int]:
+    """Numbers of a province's versions of one form, newest first."""
+    series = InstrumentVersion.objects.filter(
+        instrument__exercise_code=EXERCISE, instrument__code=code, division_code=division
+    )
+    return list(series.order_by("-number").values_list("number", flat=True))
+
+
+def local_versions(code: str = "", division_code: str = "") -> list[InstrumentVersion]:
+    """The current versions of provinces that add items, of one form or one province or all."""
+    versions = InstrumentVersion.objects.local().current()
+    if code:
+        versions = versions.filter(instrument__code=code)
+    if division_code:
+        versions = versions.filter(division_code=division_code[:PROVINCE_DIGITS])
+    versions = versions.filter(instrument__exercise_code=EXERCISE)
+    return list(
+        versions.select_related("instrument", "base", "published_by").order_by(
+            "division_code", "instrument__sequence", "instrument__code"
+        )
+    )
 
 
 @lru_cache(maxsize=8)

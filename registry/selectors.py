@@ -52,6 +52,12 @@ def divisions_below(code: str) -> QuerySet[Division]:
     return Division.objects.current().filter(parent_code=code).order_by("code")
 
 
+def province_names() -> dict[str, str]:
+    """Two digits → name of every province, in code order. One query."""
+    rows = Division.objects.current().filter(level=DivisionLevel.PROVINCE).order_by("code")
+    return {code[:2]: name for code, name in rows.values_list("code", "name")}
+
+
 def areas_missing(code: str, level: DivisionLevel) -> QuerySet[Division]:
     """Divisions of a level inside a division that no unit of kind area reports for.
 

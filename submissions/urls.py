@@ -22,6 +22,7 @@ from submissions.views.jobs import (
     JobProgress,
     JobResult,
 )
+from submissions.views.local_items import LocalDetail, LocalList
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.submitting import CaseReceipt, CaseSubmit
@@ -66,6 +67,8 @@ urlpatterns = [
         CoefficientEnforce.as_view(),
         name="coefficient_enforce",
     ),
+    path("local-items/", LocalList.as_view(), name="local_list"),
+    path("local-items/<str:code>/<str:division>/", LocalDetail.as_view(), name="local_detail"),
     path("notes/", NoteList.as_view(), name="note_list"),
     path("notes/<int:pk>/resolve/", ThreadResolve.as_view(), name="note_thread_resolve"),
     path("cases/<int:pk>/waivers/new/", WaiverRequest.as_view(), name="waiver_request"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import (
     NATIONAL_ROLE_PERMISSIONS,
+    PREFIX_LENGTHS,
+    PROVINCIAL_ROLE_PERMISSIONS,
     ROLE_PERMISSIONS,
     Permission,
     Role,
@@ -104,4 +106,6 @@ class RoleAssignment(models.Model):
         scope = self.scope
         if isinstance(scope, Jurisdiction) and scope.prefix == "":
             permissions |= NATIONAL_ROLE_PERMISSIONS.get(role, frozenset())
+        if isinstance(scope, Jurisdiction) and len(scope.prefix) <= PREFIX_LENGTHS[1]:
+            permissions |= PROVINCIAL_ROLE_PERMISSIONS.get(role, frozenset())
         return permissions

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from instruments.checking.faults import Fault, Source, rule_path
+from instruments.extending import is_local
 from instruments.prefill import PREFILL_KEYS
 
 Lists = Mapping[str, frozenset[str]]
@@ -35,6 +36,16 @@ def _check_unique(source: Source) -> Iterator[Fault]:
     for code, (word, values) in kinds.items():
         for value in _repeated(values):
             yield source.fault(value, code, f"the {word} {value!r} is used more than once")
+
+
+def _check_local(source: Source) -> Iterator[Fault]:
+    """Names that begin like a province's stay free for the provinces."""
+    if "division" in source.data:
+        return
+    for path, _group, item in items_of(source.data):
+        if is_local(item["slug"]):
+            sentence = f"{item['slug']!r} begins like an item that a province adds"
+            yield source.fault(path, "local_name", sentence)
 
 
 def _check_groups(source: Source) -> Iterator[Fault]:
@@ -93,7 +104,7 @@ def _check_rule(source: Source, number: int, names: Mapping[str, str]) -> Iterat
 
 def check_meaning(source: Source, lists: Lists) -> list[Fault]:
     """Faults of reference: slugs, codes, groups, code lists, prefill keys, bounds."""
-    faults = [*_check_unique(source), *_check_groups(source)]
+    faults = [*_check_unique(source), *_check_local(source), *_check_groups(source)]
     names: dict[str, str] = {}
     for path, group, item in items_of(source.data):
         names[item["slug"]] = group

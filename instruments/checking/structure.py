@@ -8,17 +8,25 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
 
 from instruments.checking.faults import Fault, Source
 
-SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schema" / "instrument.schema.json"
+INSTRUMENT, EXTENSION = "instrument.schema.json", "extension.schema.json"
+SCHEMA_DIR = Path(__file__).resolve().parent.parent / "schema"
+
+
+def _schema(name: str) -> Any:
+    return json.loads((SCHEMA_DIR / name).read_text(encoding="utf-8"))
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+def _validator(name: str) -> Draft202012Validator:
+    schema = _schema(name)
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    known = Resource.from_contents(_schema(INSTRUMENT))
+    registry: Registry[Any] = Registry().with_resource(INSTRUMENT, known)
+    return Draft202012Validator(schema, registry=registry)
 
 
 def _named(parts: Iterable[Any], data: Any) -> str:
@@ -46,8 +54,17 @@ def _code(error: ValidationError) -> str:
 
 def check_structure(source: Source) -> list[Fault]:
     """Faults of shape; the other checks need a definition without any."""
+    return _check(source, INSTRUMENT)
+
+
+def check_extension_structure(source: Source) -> list[Fault]:
+    """The same for what a province adds."""
+    return _check(source, EXTENSION)
+
+
+def _check(source: Source, schema: str) -> list[Fault]:
     errors = sorted(
-        _validator().iter_errors(source.data), key=lambda error: list(map(str, error.path))
+        _validator(schema).iter_errors(source.data), key=lambda error: list(map(str, error.path))
     )
     return [
         source.fault(_named(error.absolute_path, source.data), _code(error), error.message[:300])

@@ -38,7 +38,7 @@ class CodeListVersion(models.Model):
         "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    series_field = "code_list"
+    series_fields = ("code_list",)
     objects = PublishedQuerySet.as_manager()
 
     class Meta:

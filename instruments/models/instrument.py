@@ -1,6 +1,6 @@
 """A census form and its published, immutable versions."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -32,8 +32,24 @@ class Instrument(models.Model):
         return f"{self.code} {self.title}"
 
 
+class InstrumentVersionQuerySet(PublishedQuerySet["InstrumentVersion"]):
+    """Adjectives that narrow a list of versions."""
+
+    def national(self) -> Self:
+        """The census's own definitions."""
+        return self.filter(division_code="")
+
+    def local(self) -> Self:
+        """National definitions with the items a province added."""
+        return self.exclude(division_code="")
+
+
 class InstrumentVersion(models.Model):
-    """One published definition. The database refuses to change or remove it."""
+    """One published definition. The database refuses to change or remove it.
+
+    With a `division_code` it is a province's: the national `base` with the province's `extension`
+    added, in a series of its own that is numbered apart.
+    """
 
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("版本"))
@@ -43,24 +59,47 @@ class InstrumentVersion(models.Model):
     published_by = models.ForeignKey(
         "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # two digits of the province, blank for the nation's own
+    division_code = models.CharField(
+        _("省级区划"), max_length=2, blank=True, default="", db_default="", db_collation="C"
+    )
+    base = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="local")
+    extension = models.JSONField(_("地方附加内容"), null=True)
 
-    series_field = "instrument"
-    objects = PublishedQuerySet.as_manager()
+    series_fields = ("instrument", "division_code")
+    objects = InstrumentVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("普查表版本")
         ordering: ClassVar = ["instrument", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["instrument", "number"], name="instruments_version_number_once"
+                fields=["instrument", "division_code", "number"],
+                name="instruments_version_number_once_per_division",
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="instruments_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(division_code="", base__isnull=True, extension__isnull=True)
+                | (~Q(division_code="") & Q(base__isnull=False, extension__isnull=False)),
+                name="instruments_version_local_iff_extends",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument.code} v{self.number}"
+        return f"{self.label} v{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only."""
         refuse_change(self)
         super().save(*args, **kwargs)
+
+    @property
+    def label(self) -> str:
+        """The code of the form, with the province where it is a province's."""
+        code = self.instrument.code
+        return f"{code}/{self.division_code}" if self.division_code else code
+
+    @property
+    def added(self) -> dict[str, Any]:
+        """What the province added, none for a national version."""
+        return self.extension or {"sections": []}

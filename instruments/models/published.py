@@ -9,17 +9,13 @@ M = TypeVar("M", bound=models.Model)
 
 
 class PublishedQuerySet(models.QuerySet[M]):
-    """Versions of a series; the model names the series in `series_field`."""
+    """Versions of a series; the model names the fields of the series in `series_fields`."""
 
     def current(self) -> Self:
         """The newest version of each series."""
         model: Any = self.model
-        series = model.series_field
-        newest = (
-            model._default_manager.filter(**{series: OuterRef(series)})
-            .order_by("-number")
-            .values("number")[:1]
-        )
+        series = {name: OuterRef(name) for name in model.series_fields}
+        newest = model._default_manager.filter(**series).order_by("-number").values("number")[:1]
         return self.alias(newest=Subquery(newest)).filter(number=F("newest"))
 
 

@@ -19,6 +19,7 @@ from instruments.checking import Fault, Source, check_set
 from instruments.definition_files import CodeListFile
 from instruments.models import CodeList, CodeListVersion, Instrument, InstrumentVersion
 from instruments.selectors import codelists_current, versions_current
+from instruments.services.extending import extensions_renew
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -49,7 +50,7 @@ def _check_permission(actor: User | None) -> None:
         raise NotAllowed(_("只有国家级普查办可以发布普查表和代码表。"))
 
 
-def _refuse_faults(faults: Sequence[Fault]) -> None:
+def refuse_faults(faults: Sequence[Fault]) -> None:
     if faults:
         sentences = [str(fault) for fault in faults]
         raise Invalid(
@@ -58,6 +59,19 @@ def _refuse_faults(faults: Sequence[Fault]) -> None:
             code="definition_invalid",
             details={"faults": sentences},
         )
+
+
+def _refuse_local(definitions: Sequence[dict[str, Any]]) -> None:
+    """A province's form has a door of its own: `extension_publish`."""
+    refuse_faults(
+        [
+            Source(str(definition.get("code")), definition).fault(
+                "division", "structure", "a national definition has no division"
+            )
+            for definition in definitions
+            if "division" in definition
+        ]
+    )
 
 
 @transaction.atomic
@@ -103,7 +117,7 @@ def _definition_publish(
     if any(getattr(series, name) != value for name, value in heading.items()):
         Instrument.objects.filter(pk=series.pk).update(**heading)
     digest = content_hash(definition)
-    newest = series.versions.order_by("-number").first()
+    newest = series.versions.national().order_by("-number").first()
     if newest is not None and newest.content_hash == digest:
         return Publication(newest, is_new=False)
     version = InstrumentVersion.objects.create(
@@ -119,6 +133,7 @@ def _definition_publish(
         subject=version,
         detail={"hash": digest, "number": version.number},
     )
+    extensions_renew(actor=actor, base=version)
     return Publication(version, is_new=True)
 
 
@@ -133,7 +148,8 @@ def instrument_publish(*, actor: User | None, definition: dict[str, Any]) -> Pub
     others = [v for v in versions_current() if v.instrument.code != code]
     context = [Source(v.instrument.code, v.definition) for v in others]
     lists = {name: values.codes for name, values in codelists_current().items()}
-    _refuse_faults(check_set([Source(str(code), definition)], lists, context))
+    _refuse_local([definition])
+    refuse_faults(check_set([Source(str(code), definition)], lists, context))
     known = Instrument.objects.filter(exercise_code=EXERCISE, code=code).first()
     sequence = known.sequence if known else len(others) + 1
     return _definition_publish(actor=actor, definition=definition, sequence=sequence)
@@ -152,7 +168,8 @@ def instrument_set_publish(
     """Check and publish a whole set, code lists first; all or nothing. Idempotent."""
     _check_permission(actor)
     sources = [Source(str(definition.get("code")), definition) for definition in definitions]
-    _refuse_faults(check_set(sources, {c.name: c.codes for c in codelists}))
+    _refuse_local(definitions)
+    refuse_faults(check_set(sources, {c.name: c.codes for c in codelists}))
     report = PublishReport()
     report.codelists = [codelist_publish(actor=actor, codelist=c) for c in codelists]
     report.instruments = [

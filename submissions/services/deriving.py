@@ -12,8 +12,8 @@ from accounts.models import User
 from audit.enums import AuditAction
 from audit.services import audit_record
 from instruments.evaluation.definition import form_name
+from instruments.models import InstrumentVersion
 from instruments.scoping import OwedForm, forms_owed
-from instruments.selectors import version_current
 from registry.models import Unit
 from submissions.enums import CaseStatus, ExerciseStatus
 from submissions.models import (
@@ -92,7 +92,8 @@ def _derive(unit: Unit, exercise: CollectionExercise, forms: UnitForms, actor: U
     for response in forms.responses:
         changed |= _owe(response.case, owed.pop(response.case.form_code, None), actor)
     for form in owed.values():
-        version = version_current(form.code)
+        version_id = forms.published.version_id(form.code, unit.division_code)
+        version = InstrumentVersion.objects.select_related("instrument").get(pk=version_id)
         case = case_open(
             unit=unit, version=version, exercise=exercise, actor=actor, reason=dict(form.reason)
         )

@@ -9,9 +9,8 @@ from accounts.enums import Permission
 from accounts.models import User
 from audit.enums import AuditAction
 from audit.services import audit_record
-from instruments.models import InstrumentVersion
 from instruments.scoping import forms_owed
-from instruments.selectors import Published, published_now, versions_current
+from instruments.selectors import Published, definition_data, published_now
 from registry.models import Unit
 from submissions.enums import ExerciseStatus, FailureKind
 from submissions.models import Case, CollectionExercise, EditFailure, Response
@@ -31,7 +30,6 @@ def cases_open_many(*, unit_ids: Sequence[int], actor: User | None) -> int:
     units = Unit.objects.filter(pk__in=unit_ids)
     if actor is not None:
         units = units.visible_to(actor, Permission.FRAME_LOAD)
-    versions = {version.instrument.code: version for version in versions_current()}
     opened = 0
     for exercise in CollectionExercise.objects.filter(status=ExerciseStatus.OPEN):
         fresh = list(
@@ -39,14 +37,13 @@ def cases_open_many(*, unit_ids: Sequence[int], actor: User | None) -> int:
             .select_for_update(of=("self",), no_key=True)
             .order_by("pk")
         )
-        opened += _open(exercise, fresh, versions, actor)
+        opened += _open(exercise, fresh, actor)
     return opened
 
 
 def _open(
     exercise: CollectionExercise,
     units: list[Unit],
-    versions: dict[str, InstrumentVersion],
     actor: User | None,
 ) -> int:
     now = timezone.now()
@@ -55,7 +52,7 @@ def _open(
         Case(
             exercise=exercise,
             unit=unit,
-            instrument_version=versions[form.code],
+            instrument_version_id=published.version_id(form.code, unit.division_code),
             form_code=form.code,
             division_code=unit.division_code,
             owed_reason=dict(form.reason),
@@ -69,15 +66,13 @@ def _open(
         )
     ]
     facts = prefill_facts_of(units)
-    responses = {
-        case: Response(
-            cells=carried_forward(
-                case.instrument_version.definition, facts[case.unit_id], actor, now
-            ),
-            rows=first_rows(case.instrument_version.definition),
+    responses = {}
+    for case in Case.objects.bulk_create(cases):
+        definition = definition_data(case.instrument_version_id)
+        responses[case] = Response(
+            cells=carried_forward(definition, facts[case.unit_id], actor, now),
+            rows=first_rows(definition),
         )
-        for case in Case.objects.bulk_create(cases)
-    }
     for case, response in responses.items():
         response.case = case
     Response.objects.bulk_create(responses.values())
