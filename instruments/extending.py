@@ -58,6 +58,12 @@ def without(extension: Data, *, sections: set[str], rules: set[str]) -> Data:
     return {part: value for part, value in result.items() if value or part == "sections"}
 
 
+def names(extension: Mapping[str, Any]) -> set[str]:
+    """The slugs of the added items and the ids of the added rules."""
+    items = {i["slug"] for section in extension.get("sections") or [] for i in section["items"]}
+    return items | {rule["id"] for rule in extension.get("rules") or []}
+
+
 def counts(extension: Mapping[str, Any]) -> tuple[int, int]:
     """How many items and rules are added."""
     items = sum(len(section["items"]) for section in extension.get("sections") or [])

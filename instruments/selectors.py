@@ -16,6 +16,7 @@ from instruments.evaluation.engine import Compiled, compile_definition
 from instruments.evaluation.javascript import module_source
 from instruments.exchange.ddi import ddi_document
 from instruments.exchange.vtl import vtl_script
+from instruments.extending import names
 from instruments.models import CodeListVersion, Instrument, InstrumentVersion
 
 EXERCISE = "nps2"
@@ -283,6 +284,18 @@ def local_numbered(code: str, division: str, number: str) -> InstrumentVersion |
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise InstrumentVersion.DoesNotExist(f"{number!r} is not a version number")
     return series.get(number=int(number))
+
+
+def additions_left_out(version: InstrumentVersion) -> set[str]:
+    """Slugs and rule ids that a new national version had no place for. One query."""
+    before = InstrumentVersion.objects.filter(
+        instrument_id=version.instrument_id,
+        division_code=version.division_code,
+        number=version.number - 1,
+    ).first()
+    if before is None or before.base_id == version.base_id:
+        return set()
+    return names(before.added) - names(version.added)
 
 
 def local_versions_of(code: str, division: str) -> list[int]:

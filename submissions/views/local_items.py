@@ -20,6 +20,7 @@ from instruments.extending import counts, rule_prefix, slug_prefix
 from instruments.models import InstrumentVersion
 from instruments.presenters import LocalAdditions
 from instruments.selectors import (
+    additions_left_out,
     codelists_current,
     form_titles,
     local_numbered,
@@ -167,6 +168,7 @@ class LocalDetail(ScopedView):
             "province": province_names()[division],
             "additions": LocalAdditions(version.added, codelists_current()) if version else None,
             "numbers": local_versions_of(base.instrument.code, division),
+            "left_out": sorted(additions_left_out(version)) if version else [],
             "edited": edited,
             "may_extend": request.user.has_perm(Permission.INSTRUMENT_EXTEND, Place(division)),
         }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from instruments.models import InstrumentVersion
-from instruments.services import extension_publish
+from instruments.services import extension_publish, instrument_publish
 from submissions.services import cases_derive
 from submissions.services.opening_many import cases_open_many
 from tests.factories.case import make_plain_unit, save
@@ -64,6 +64,16 @@ def test_published_items_show_in_the_list_and_on_the_page(client, office):
     post(client, "sections: []")
     old = client.get(f"{answer.url}?version=1").content.decode()
     assert "回用水量" in old
+
+
+def test_the_page_names_what_a_new_national_version_left_out(client, office):
+    signed_in(client, office)
+    post(client, written(extension_make()))
+    changed = definition_make(groups=[], rules=[])
+    changed["sections"] = changed["sections"][:1]
+    instrument_publish(actor=None, definition=changed)
+    page = client.get(reverse("local_detail", args=ADDRESS))
+    assert page.context["left_out"] == ["x33_depth"]
 
 
 @pytest.mark.parametrize(
