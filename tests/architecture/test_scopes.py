@@ -103,6 +103,7 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 # Routes whose argument names no scoped thing, with the reason.
 UNSCOPED = {
     "instrument_detail": "a form's definition is public knowledge inside the portal",
+    "local_detail": "a form's definition; writing asks for the permission in the province",
     "instrument_rules_js": "the rules of a form",
     "instrument_vtl": "the rules of a form",
     "instrument_ddi": "the definition of a form",
