@@ -16,7 +16,6 @@ from instruments.evaluation.engine import Compiled, compile_definition
 from instruments.evaluation.javascript import module_source
 from instruments.exchange.ddi import ddi_document
 from instruments.exchange.vtl import vtl_script
-from instruments.extending import names
 from instruments.models import CodeListVersion, Instrument, InstrumentVersion
 
 EXERCISE = "nps2"
@@ -267,58 +266,6 @@ def _local_ids() -> dict[tuple[str, str], int]:
         "instrument__code", "division_code", "pk"
     )
     return {(code, division): pk for code, division, pk in rows}
-
-
-def local_numbered(code: str, division: str, number: str) -> InstrumentVersion | None:
-    """A province's version by its number as typed, the current one where blank.
-
-    None where the province adds nothing. Raises InstrumentVersion.DoesNotExist for a number that
-    is none of its versions.
-    """
-    versions = InstrumentVersion.objects.select_related("instrument", "base", "published_by")
-    series = versions.filter(
-        instrument__exercise_code=EXERCISE, instrument__code=code, division_code=division
-    )
-    if not number:
-        return series.order_by("-number").first()
-    if not (number.isascii() and number.isdigit() and len(number) < 9):
-        raise InstrumentVersion.DoesNotExist(f"{number!r} is not a version number")
-    return series.get(number=int(number))
-
-
-def additions_left_out(version: InstrumentVersion) -> set[str]:
-    """Slugs and rule ids that a new national version had no place for. One query."""
-    before = InstrumentVersion.objects.filter(
-        instrument_id=version.instrument_id,
-        division_code=version.division_code,
-        number=version.number - 1,
-    ).first()
-    if before is None or before.base_id == version.base_id:
-        return set()
-    return names(before.added) - names(version.added)
-
-
-def local_versions_of(code: str, division: str) -> list[int]:
-    """Numbers of a province's versions of one form, newest first."""
-    series = InstrumentVersion.objects.filter(
-        instrument__exercise_code=EXERCISE, instrument__code=code, division_code=division
-    )
-    return list(series.order_by("-number").values_list("number", flat=True))
-
-
-def local_versions(code: str = "", division_code: str = "") -> list[InstrumentVersion]:
-    """The current versions of provinces that add items, of one form or one province or all."""
-    versions = InstrumentVersion.objects.local().current()
-    if code:
-        versions = versions.filter(instrument__code=code)
-    if division_code:
-        versions = versions.filter(division_code=division_code[:PROVINCE_DIGITS])
-    versions = versions.filter(instrument__exercise_code=EXERCISE)
-    return list(
-        versions.select_related("instrument", "base", "published_by").order_by(
-            "division_code", "instrument__sequence", "instrument__code"
-        )
-    )
 
 
 @lru_cache(maxsize=8)

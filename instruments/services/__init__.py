@@ -1,7 +1,7 @@
 """The only writers of instruments and code lists."""
 
 from instruments.services.coefficients import coefficients_load, coefficients_publish
-from instruments.services.extending import extension_faults, extension_publish
+from instruments.services.extending import extension_publish
 from instruments.services.publishing import (
     Publication,
     PublishReport,
@@ -16,7 +16,6 @@ __all__ = [
     "codelist_publish",
     "coefficients_load",
     "coefficients_publish",
-    "extension_faults",
     "extension_publish",
     "instrument_publish",
     "instrument_set_publish",

@@ -13,30 +13,14 @@ from accounts.scopes import Place
 from audit.enums import AuditAction
 from audit.hashing import content_hash
 from audit.services import audit_record
-from instruments.checking import Fault, Source, check_extension, fitting
+from instruments.checking import Fault, fitting
 from instruments.extending import counts, extended
+from instruments.local_selectors import extension_faults, surroundings
 from instruments.models import Instrument, InstrumentVersion
-from instruments.selectors import (
-    EXERCISE,
-    PROVINCE_DIGITS,
-    codelists_current,
-    version_current,
-    versions_current,
-)
+from instruments.selectors import EXERCISE, PROVINCE_DIGITS, version_current
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-def extension_faults(*, code: str, division: str, extension: Any) -> list[Fault]:
-    """Everything wrong with what a province would add to the current national version.
-
-    Raises InstrumentVersion.DoesNotExist.
-    """
-    base = version_current(code)
-    lists, others = _surroundings(code)
-    source = Source(f"{code}/{division}", extension)
-    return check_extension(source, base.definition, division, lists, others)
 
 
 @transaction.atomic
@@ -75,7 +59,7 @@ def extensions_renew(*, actor: User | None, base: InstrumentVersion) -> list[Ins
     versions = list(local.order_by("division_code"))
     if not versions:
         return []
-    lists, others = _surroundings(base.instrument.code)
+    lists, others = surroundings(base.instrument.code)
     renewed = []
     for version in versions:
         division = version.division_code
@@ -86,12 +70,6 @@ def extensions_renew(*, actor: User | None, base: InstrumentVersion) -> list[Ins
             )[0]
         )
     return renewed
-
-
-def _surroundings(code: str) -> tuple[dict[str, frozenset[str]], list[Source]]:
-    lists = {name: values.codes for name, values in codelists_current().items()}
-    others = [v for v in versions_current() if v.instrument.code != code]
-    return lists, [Source(v.instrument.code, v.definition) for v in others]
 
 
 def _store(

@@ -17,18 +17,17 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.scopes import Place
 from accounts.views.base import ScopedView
 from instruments.extending import counts, rule_prefix, slug_prefix
-from instruments.models import InstrumentVersion
-from instruments.presenters import LocalAdditions
-from instruments.selectors import (
+from instruments.local_selectors import (
     additions_left_out,
-    codelists_current,
-    form_titles,
+    extension_faults,
     local_numbered,
     local_versions,
     local_versions_of,
-    version_current,
 )
-from instruments.services import extension_faults, extension_publish
+from instruments.models import InstrumentVersion
+from instruments.presenters import LocalAdditions
+from instruments.selectors import codelists_current, form_titles, version_current
+from instruments.services import extension_publish
 from instruments.typed_yaml import FaultLine, fault_lines, typed_read
 from registry.selectors import province_names
 
