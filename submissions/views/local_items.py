@@ -9,6 +9,7 @@ import yaml
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
@@ -30,35 +31,6 @@ from instruments.selectors import codelists_current, form_titles, version_curren
 from instruments.services import extension_publish
 from instruments.typed_yaml import FaultLine, fault_lines, typed_read
 from registry.selectors import province_names
-
-EXAMPLE = """\
-# 附加在 {code} 上的本省指标。名称以 {slug} 开头，指标代码为 D1 … D999，审核关系编号以 {rule} 开头。
-sections:
-  - id: {slug}local
-    title: {{zh: 本省附加指标, en: Items of the province}}
-    items:
-      - slug: {slug}example
-        code: D1
-        label: {{zh: 指标名称, en: Name of the item}}
-        type: decimal
-        digits: 16
-        scale: 2
-        unit: 吨
-        min: "0"
-        required: never
-        help: {{zh: 向填报人解释这个指标。, en: What the item means.}}
-        confidence: found
-rules:
-  - id: {rule}01
-    severity: soft
-    when: not blank({slug}example)
-    assert: {slug}example <= 1000000
-    items: [{slug}example]
-    message: {{zh: 数值偏大，请核实计量单位。, en: The figure is large; check the unit.}}
-    source: 本省普查实施方案
-    pass: {{{slug}example: "10"}}
-    fail: {{{slug}example: "2000000"}}
-"""
 
 
 def provinces_of(request: AuthenticatedHttpRequest) -> list[tuple[str, str]]:
@@ -191,4 +163,5 @@ def _text(extension: dict[str, Any]) -> str:
 
 
 def _example(code: str, division: str) -> str:
-    return EXAMPLE.format(code=code, slug=slug_prefix(division), rule=rule_prefix(code, division))
+    names = {"code": code, "slug": slug_prefix(division), "rule": rule_prefix(code, division)}
+    return render_to_string("submissions/local_example.yaml", names)
