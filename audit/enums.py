@@ -47,6 +47,8 @@ class AuditAction(models.TextChoices):
     QUERY_RAISED = "query.raised", _("提出疑问")
     QUERY_ANSWERED = "query.answered", _("答复疑问")
     WORKBOOK_DOWNLOADED = "case.workbook_downloaded", _("下载填报工作簿")
+    CASE_PRINTED = "case.printed", _("打印普查表")
+    UNIT_PRINTED = "unit.printed", _("打印全部普查表")
     NOTE_WRITTEN = "note.written", _("写批注")
     NOTE_RESOLVED = "note.resolved", _("解决批注")
     JOB_STARTED = "job.started", _("启动后台任务")

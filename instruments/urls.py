@@ -5,6 +5,7 @@ from django.urls import path
 from instruments.coefficient_views import CoefficientDetail, CoefficientList
 from instruments.views import (
     CodelistJson,
+    InstrumentBlank,
     InstrumentDdi,
     InstrumentDetail,
     InstrumentList,
@@ -15,6 +16,7 @@ from instruments.views import (
 urlpatterns = [
     path("instruments/", InstrumentList.as_view(), name="instrument_list"),
     path("instruments/<str:code>/", InstrumentDetail.as_view(), name="instrument_detail"),
+    path("instruments/<str:code>/blank.pdf", InstrumentBlank.as_view(), name="instrument_blank"),
     path("instruments/<str:code>/rules.vtl", InstrumentVtl.as_view(), name="instrument_vtl"),
     path("instruments/<str:code>/metadata.xml", InstrumentDdi.as_view(), name="instrument_ddi"),
     path(

@@ -8,12 +8,14 @@ from functools import lru_cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from accounts.enums import Permission
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
+from instruments.blank_forms import blank_form_bytes
 from instruments.models import CodeListVersion, InstrumentVersion
 from instruments.presenters import InstrumentPage
 from instruments.selectors import (
@@ -108,9 +110,13 @@ class _InstrumentDownload(ScopedView):
         except InstrumentVersion.DoesNotExist as error:
             raise Http404(_("没有发布过这个普查表，或没有这个版本。")) from error
         response = HttpResponse(self.content(version), content_type=self.content_type)
-        name = f"{version.instrument.code}-v{version.number}.{self.ending}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        header = content_disposition_header(as_attachment=True, filename=self.name(version))
+        response["Content-Disposition"] = str(header)
         return response
+
+    def name(self, version: InstrumentVersion) -> str:
+        """What the file is called."""
+        return f"{version.instrument.code}-v{version.number}.{self.ending}"
 
 
 @method_decorator(gzip_page, name="dispatch")
@@ -133,6 +139,21 @@ class InstrumentDdi(_InstrumentDownload):
     def content(self, version: InstrumentVersion) -> bytes:
         """In both languages."""
         return ddi_of(version)
+
+
+class InstrumentBlank(_InstrumentDownload):
+    """The empty form on paper, in the official layout."""
+
+    ending, content_type = "pdf", "application/pdf"
+
+    def content(self, version: InstrumentVersion) -> bytes:
+        """Chinese whatever the reader's language: it is the official text."""
+        return blank_form_bytes(version)
+
+    def name(self, version: InstrumentVersion) -> str:
+        """With the form's title, as people look for it."""
+        form = version.instrument
+        return f"{form.code} {form.title} {_('空白表')} v{version.number}.pdf"
 
 
 @lru_cache(maxsize=512)

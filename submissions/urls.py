@@ -24,6 +24,7 @@ from submissions.views.jobs import (
 )
 from submissions.views.local_items import LocalDetail, LocalList
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
+from submissions.views.printing import CasePrint, UnitPrint
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.units import UnitDerive, UnitDetail
@@ -49,6 +50,7 @@ urlpatterns = [
     path("cases/<int:pk>/cells/", CaseCells.as_view(), name="case_cells"),
     path("cases/<int:pk>/save/", CaseFormSave.as_view(), name="case_form_save"),
     path("cases/<int:pk>/submit/", CaseSubmit.as_view(), name="case_submit"),
+    path("cases/<int:pk>/print/", CasePrint.as_view(), name="case_print"),
     path("cases/<int:pk>/receipt/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/receipt/<int:number>/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/notes/", CaseNotes.as_view(), name="case_notes"),
@@ -87,6 +89,7 @@ urlpatterns = [
     path("units/new/", UnitRegisterAndDerive.as_view(), name="unit_register"),
     path("units/<int:pk>/amend/", UnitAmendAndDerive.as_view(), name="unit_amend"),
     path("units/<int:pk>/", UnitDetail.as_view(), name="unit_detail"),
+    path("units/<int:pk>/print/", UnitPrint.as_view(), name="unit_print"),
     path("units/<int:pk>/derive/", UnitDerive.as_view(), name="unit_derive"),
     path("units/<int:pk>/samples/", UnitSamples.as_view(), name="unit_samples"),
     path("areas/", Areas.as_view(), name="areas"),

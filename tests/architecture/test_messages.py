@@ -49,6 +49,8 @@ UNTRANSLATED = {
     "instruments/definition_files.py": "titles of code lists and values of a source file",
     "instruments/evaluation/": "sentences in both languages, and what people type",
     "instruments/exchange/ddi.py": "the two answers of a yes-no item, in both languages",
+    "instruments/blank_forms.py": "the official form is written in Chinese",
+    "instruments/printing/": "the official form is written in Chinese",
     "instruments/measures.py": "units of measure as the definitions write them",
     "instruments/scoping.py": "reasons in both languages, stored with the case",
     "registry/frame/columns.py": "column names of the frame's workbook, which are matched on loading",
@@ -57,6 +59,7 @@ UNTRANSLATED = {
     "registry/models/unit.py": "joins a name, which is Chinese, to its code",
     "registry/services/reference.py": "values of a source file",
     "submissions/management/": "the name of the census, which is data",
+    "submissions/printing.py": "the official form is written in Chinese",
     "submissions/workbooks/writing.py": "the official form is written in Chinese",
     "submissions/explanation_texts.py": "phrases of an explanation that says nothing",
 }

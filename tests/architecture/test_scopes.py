@@ -45,11 +45,13 @@ for _name in (
     "api_unit_amend",
     "unit_derive",
     "unit_samples",
+    "unit_print",
 ):
     TARGETS[_name] = Target(pk_of("unit"), UNIT)
 for _name in (
     "case_fill",
     "case_workbook",
+    "case_print",
     "case_workbook_upload",
     "case_workbook_commit",
     "case_cells",
@@ -107,6 +109,7 @@ UNSCOPED = {
     "instrument_rules_js": "the rules of a form",
     "instrument_vtl": "the rules of a form",
     "instrument_ddi": "the definition of a form",
+    "instrument_blank": "a form without answers",
     "codelist_json": "a code list",
     "api_instrument_detail": "a form's definition",
     "api_instrument": "a form's definition",
