@@ -12,8 +12,8 @@ from instruments.selectors import codelists_current, definition_for
 BLANK = "空白表"
 
 
-def blank_form_bytes(version: InstrumentVersion) -> bytes:
-    """The PDF to fill in by hand. One query."""
+def blank_form_bytes(version: InstrumentVersion, *, is_explained: bool = False) -> bytes:
+    """The PDF to fill in by hand; the items' explanations behind it where asked for. One query."""
     definition = definition_for(version.pk)
     sheet = FormSheet(
         definition=definition,
@@ -22,6 +22,7 @@ def blank_form_bytes(version: InstrumentVersion) -> bytes:
         mark=BLANK,
         printed_at=printed_at(),
         is_blank=True,
+        is_explained=is_explained,
     )
     return document_bytes([sheet], f"{definition.code} {sheet.title} {BLANK}")
 

@@ -142,13 +142,14 @@ class InstrumentDdi(_InstrumentDownload):
 
 
 class InstrumentBlank(_InstrumentDownload):
-    """The empty form on paper, in the official layout."""
+    """The empty form on paper; `?explained=1` with the explanations of its items."""
 
     ending, content_type = "pdf", "application/pdf"
 
     def content(self, version: InstrumentVersion) -> bytes:
         """Chinese whatever the reader's language: it is the official text."""
-        return blank_form_bytes(version)
+        is_explained = self.request.GET.get("explained") == "1"
+        return blank_form_bytes(version, is_explained=is_explained)
 
     def name(self, version: InstrumentVersion) -> str:
         """With the form's title, as people look for it."""

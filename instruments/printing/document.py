@@ -20,7 +20,7 @@ from instruments.printing.heading import (
 from instruments.printing.paper import Box, Page, Rule, Words
 from instruments.printing.row_tables import paper_for
 from instruments.printing.sheet import FormSheet
-from instruments.printing.tables import tables_of
+from instruments.printing.tables import explanations, tables_of
 from instruments.printing.typeface import NAME, load, one_line
 
 rl_config.useA85 = False  # binary streams: a quarter smaller than the seven-bit ones
@@ -50,10 +50,13 @@ def pages_of(sheet: FormSheet) -> Flow:
     paper = paper_for(sheet.definition)
     flow = Flow(paper)
     put_heading(flow, sheet)
-    for table in tables_of(sheet, paper):
+    for table in tables_of(sheet, flow):
         flow.place(table)
         flow.y += 6
     put_signatures(flow, sheet)
+    if sheet.is_explained:
+        flow.turn()
+        flow.place(explanations(sheet, paper))
     for number in range(len(flow.pages)):
         if number:
             put_running_head(flow, sheet, number)

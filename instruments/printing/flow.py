@@ -135,7 +135,8 @@ class _Placing:
 
     def _write(self, set_cell: SetCell, top: float, height: float) -> None:
         cell = set_cell.cell
-        y = top + (height - set_cell.height) / 2 + PAD_Y + cell.size * ASCENT
+        below = (set_cell.leading - cell.size) / 2  # of the last line: nothing stands there
+        y = top + (height - set_cell.height) / 2 + PAD_Y + below + cell.size * ASCENT
         left = SIDE + set_cell.x + PAD_X + cell.indent
         room = set_cell.width - 2 * PAD_X - cell.indent
         for line in set_cell.lines:

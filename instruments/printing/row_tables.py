@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from reportlab.lib.units import mm
 
 from instruments.evaluation.definition import Definition, Group, Item, ItemType, Section
-from instruments.printing.cells import Cell, Row, Table
+from instruments.printing.cells import Cell, Row, Table, row_set
+from instruments.printing.flow import Flow
 from instruments.printing.paper import (
     A3_LANDSCAPE,
     A4_LANDSCAPE,
@@ -22,7 +24,7 @@ from instruments.printing.wording import NUMBERS, label_text, value_text
 
 LINE = 7.5 * mm
 NUMBER_COLUMN = 9 * mm
-BLANK_LINES = 15
+FEWEST_LINES, BLANK_LINES, MOST_LINES = 8, 15, 20  # of an empty table
 SMALL = 7.0
 # the narrowest column in which a value of the type is still read or written with ease
 _NARROWEST = {
@@ -65,20 +67,26 @@ def paper_for(definition: Definition) -> Paper:
 
 
 def row_group_tables(
-    sheet: FormSheet, group: Group, sections: Sequence[Section], paper: Paper
+    sheet: FormSheet, group: Group, sections: Sequence[Section], flow: Flow
 ) -> Iterator[Table]:
     """One table; several under one another where even the widest paper is too narrow."""
     items = [item for section in sections for item in section.items]
-    ids = [] if sheet.is_blank else sheet.row_ids(group.slug)
-    if not ids:
-        ids = [""] * (max(1, min(group.max or 999, BLANK_LINES)) if sheet.is_blank else 1)
     titles = {section.id: section.title["zh"] for section in sections}
-    for band in _bands(items, paper.room - NUMBER_COLUMN):
-        yield Table(
-            (NUMBER_COLUMN, *_widths(band, paper.room - NUMBER_COLUMN)),
-            _header(band, titles),
-            tuple(_line(sheet, band, number, row) for number, row in enumerate(ids, start=1)),
-        )
+    room = flow.paper.room - NUMBER_COLUMN
+    for band in _bands(items, room):
+        table = Table((NUMBER_COLUMN, *_widths(band, room)), _header(band, titles), ())
+        ids = sheet.row_ids(group.slug) or [""]
+        if sheet.is_blank:
+            ids = [""] * max(1, min(group.max or 999, _lines_to_write(table, flow)))
+        rows = (_line(sheet, band, number, row) for number, row in enumerate(ids, start=1))
+        yield replace(table, rows=tuple(rows))
+
+
+def _lines_to_write(table: Table, flow: Flow) -> int:
+    """As many empty lines as the page still holds, unless that were few."""
+    header = sum(row_set(row, table.widths).height for row in table.header)
+    found = int((flow.room - header) / LINE)
+    return min(found, MOST_LINES) if found >= FEWEST_LINES else BLANK_LINES
 
 
 def _bands(items: Sequence[Item], room: float) -> Iterator[list[Item]]:

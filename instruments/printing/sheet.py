@@ -13,7 +13,10 @@ HEAD, FOOT = "head", "foot"  # the sections that stand around the tables, by the
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One form to print. `mark` says what it is worth (空白表, 填报中 …), `edition` of which version."""
+    """One form to print. `mark` says what it is worth (空白表, 填报中 …), `edition` of which version.
+
+    `is_explained` puts the explanations of the items (指标解释) behind the form.
+    """
 
     definition: Definition
     edition: str
@@ -23,6 +26,7 @@ class FormSheet:
     values: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_blank: bool = False
+    is_explained: bool = False
     exercise: str = ""
     year: str = ""
     unit: str = ""

@@ -10,6 +10,7 @@ from reportlab.lib.units import mm
 
 from instruments.evaluation.definition import Group, Item, Section
 from instruments.printing.cells import SIZE, Cell, Row, Table
+from instruments.printing.flow import Flow
 from instruments.printing.paper import CENTRE, RIGHT, Paper
 from instruments.printing.row_tables import row_group_tables
 from instruments.printing.sheet import FormSheet
@@ -28,38 +29,42 @@ STEMS = ("甲", "乙", "丙")
 NARROWEST = 21 * mm  # of a repeat's column with a value, and of one to write in
 HAND = 30 * mm
 INDENT = 8.0
-HALVES_FROM = 6  # so many short items stand in two halves on a wide page
+HALVES_FROM = 4  # so many items stand in two halves on a wide page
 
 
-def tables_of(sheet: FormSheet, paper: Paper) -> Iterator[Table]:
-    """Every table of the form in its order, and the notes."""
+def tables_of(sheet: FormSheet, flow: Flow) -> Iterator[Table]:
+    """Every table of the form in its order, and the notes. Each is placed before the next is asked for."""
+    paper = flow.paper
     for group, sections in groupby(sheet.body, key=lambda section: section.group):
         if group:
-            yield from _group_tables(
-                sheet, sheet.definition.groups_by_slug[group], [*sections], paper
-            )
+            named = sheet.definition.groups_by_slug[group]
+            make = _column_tables if named.layout == "columns" else row_group_tables
+            yield from make(sheet, named, [*sections], flow)
         else:
             yield _plain_table(sheet, [*sections], paper)
     if lines := notes(sheet):
-        rows = tuple(Row((Cell(line, size=7),)) for line in lines)
-        yield Table((paper.room,), (), rows, has_rules=False)
+        title, *rest = (Row((Cell(line, size=7),)) for line in lines)
+        yield Table((paper.room,), (), (replace(title, leads=True), *rest), has_rules=False)
 
 
-def _group_tables(
-    sheet: FormSheet, group: Group, sections: Sequence[Section], paper: Paper
-) -> Iterator[Table]:
-    if group.layout == "columns":
-        yield from _column_tables(sheet, group, sections, paper)
-    else:
-        yield from row_group_tables(sheet, group, sections, paper)
+def explanations(sheet: FormSheet, paper: Paper) -> Table:
+    """What every item means (指标解释)."""
+    widths = (16 * mm, 50 * mm, paper.room - 66 * mm)
+    header = Row((_head("代码"), _head("指标名称"), _head("指标解释")))
+    rows = tuple(
+        Row((Cell(item.code, CENTRE), Cell(label_text(item)), Cell(item.help["zh"])))
+        for item in sheet.definition.items
+        if item.help
+    )
+    return Table(widths, (header,), rows)
 
 
 # --- one item a line -------------------------------------------------------------------------
 def _plain_table(sheet: FormSheet, sections: Sequence[Section], paper: Paper) -> Table:
-    halves = 2 if paper.width > paper.height else 1
+    items = [item for section in sections for item in section.items]
+    halves = 2 if paper.width > paper.height and len(items) >= HALVES_FROM else 1
     block = paper.room / halves
     widths = (block * 0.4, block * 0.14, block * 0.1, block * 0.36)
-    items = [item for section in sections for item in section.items]
     head = "本年实际" if any(item.unit for item in items) else "填报内容"
     names = tuple(_head(text) for text in (*COLUMNS, head))
     stems = tuple(_head(text) for text in (*STEMS, "1"))
@@ -76,9 +81,9 @@ def _plain_rows(sheet: FormSheet, section: Section, halves: int) -> Iterator[Row
     if halves == 1:
         yield from (Row(line, least) for line in lines)
         return
-    if len(lines) < HALVES_FROM:
-        for label, unit, code, value in lines:
-            yield Row((label, unit, code, replace(value, span=5)), least)
+    if len(lines) == 1:
+        label, unit, code, value = lines[0]
+        yield Row((label, unit, code, replace(value, span=5)), least)
         return
     middle = (len(lines) + 1) // 2
     blank = tuple(Cell() for _column in range(4))
@@ -96,9 +101,10 @@ def _plain_cells(sheet: FormSheet, item: Item) -> tuple[Cell, ...]:
 
 # --- one repeat a column ---------------------------------------------------------------------
 def _column_tables(
-    sheet: FormSheet, group: Group, sections: Sequence[Section], paper: Paper
+    sheet: FormSheet, group: Group, sections: Sequence[Section], flow: Flow
 ) -> Iterator[Table]:
     """As many repeats side by side as the paper holds; the others in further tables."""
+    paper = flow.paper
     is_wide = paper.width > paper.height
     stub = (58 * mm, 21 * mm, 11 * mm) if is_wide else (52 * mm, 19 * mm, 11 * mm)
     room = paper.room - sum(stub)

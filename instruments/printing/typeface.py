@@ -15,10 +15,12 @@ from reportlab.pdfbase.ttfonts import TTFont
 NAME = "FormSerif"
 FILE = Path(__file__).parent / "fonts" / "NotoSerifSC-forms.ttf"
 _loading = threading.Lock()
-# A word of letters and digits stays whole, an opening mark stays with what follows it and a
-# closing mark with what it closes (避头尾): none stands alone at the edge of a line.
+# A box stays with what is ticked, a word of letters and digits stays whole, an opening mark stays
+# with what follows it and a closing mark with what it closes (避头尾).
 _TOKEN = re.compile(
-    r"[（〔《“‘(\[]*(?:[A-Za-z0-9][A-Za-z0-9.,_\-]*|.)[、，。；：！？）〕》”’…)\]%‰℃]*", re.DOTALL
+    r"□[^　]{1,24}"
+    r"|[（〔《“‘(\[]*(?:[A-Za-z0-9][A-Za-z0-9.,_\-]*|.)[、，。；：！？）〕》”’…)\]%‰℃]*",
+    re.DOTALL,
 )
 _DROPPED = {"Cc", "Cf"}  # control and direction characters
 

@@ -50,6 +50,15 @@ def test_blank_form_is_chinese_for_a_reader_of_english(client, forms, enumerator
     assert "指标名称" in text_of(answer)
 
 
+def test_blank_form_with_explanations(client, forms, enumerator):
+    client.force_login(enumerator)
+    url = reverse("instrument_blank", args=["A1"])
+    assert "指标解释" not in text_of(client.get(url))
+    assert "指标解释" in text_of(client.get(f"{url}?explained=1"))
+    page = client.get(reverse("instrument_detail", args=["A1"])).content.decode()
+    assert f"{url}?version=1&amp;explained=1" in page
+
+
 def test_versions_and_what_is_not_there(client, forms, enumerator):
     publish({**FORM_A, "rules": FORM_A["rules"][:1]})
     client.force_login(enumerator)

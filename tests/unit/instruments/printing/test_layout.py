@@ -132,6 +132,41 @@ def test_blank_form_offers_boxes_where_choices_are_few_and_lists_the_others_belo
     assert "项代码：" not in text_of(read(filled("G103-1", *boilers(1))))
 
 
+def test_choice_to_tick_is_not_torn_from_its_box():
+    texts = [w.text for w in words(sheet("J101-1")) if "□" in w.text]
+    assert texts
+    assert not [text for text in texts if text.endswith("□") or re.search(r"□[0-9A-Z]+$", text)]
+
+
+@pytest.mark.parametrize("code", ["G101-1", "G103-1", "S101"])
+def test_explanations_stand_behind_the_form_where_asked_for(code):
+    form = definition(code)
+    text = text_of(read(sheet(code, is_explained=True)))
+    plain = text_of(read(sheet(code)))
+    explained = [item for item in form.items if item.help]
+    assert explained
+    for item in explained:
+        assert re.sub(r"\s", "", printable(item.help["zh"]))[:12] in text
+    assert "指标解释" not in plain
+
+
+def test_empty_lines_of_a_list_fill_the_page():
+    for code in ("N203", "G105", "S106"):
+        first, *_rest = pages_of(sheet(code)).pages
+        lowest = max(m.y1 for m in first.marks if isinstance(m, Rule))
+        assert lowest > 480
+
+
+def test_few_items_stand_in_one_table_on_a_wide_page_and_many_in_halves():
+    few = [forms.item(f"n{place}", "decimal") for place in range(3)]
+    many = [forms.item(f"n{place}", "decimal") for place in range(8)]
+    for items, halves in ((few, 1), (many, 2)):
+        one = filled(some_form(*items, orientation="landscape"), {"n0": "17"})
+        texts = [w.text for w in words(one)]
+        assert texts.count("指标名称") == halves
+        assert texts.count("17") == 1
+
+
 def test_heading_shows_codes_in_boxes_and_signatures_stand_below():
     values = {
         "head_credit_code": "91330106MA27X0001K",
