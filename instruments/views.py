@@ -8,10 +8,10 @@ from functools import lru_cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
+from accounts.downloads import download_answer
 from accounts.enums import Permission
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
@@ -109,10 +109,7 @@ class _InstrumentDownload(ScopedView):
             version = version_numbered(code, request.GET.get("version", ""))
         except InstrumentVersion.DoesNotExist as error:
             raise Http404(_("没有发布过这个普查表，或没有这个版本。")) from error
-        response = HttpResponse(self.content(version), content_type=self.content_type)
-        header = content_disposition_header(as_attachment=True, filename=self.name(version))
-        response["Content-Disposition"] = str(header)
-        return response
+        return download_answer(self.content(version), self.content_type, self.name(version))
 
     def name(self, version: InstrumentVersion) -> str:
         """What the file is called."""

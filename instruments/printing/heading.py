@@ -6,12 +6,12 @@ from reportlab.lib.units import mm
 
 from instruments.evaluation.definition import Item, ItemType
 from instruments.printing.flow import ASCENT, Flow
-from instruments.printing.paper import CENTRE, RIGHT, SIDE, Box, Rule, Words
+from instruments.printing.paper import CENTRE, LEFT, RIGHT, SIDE, Box, Rule, Words
 from instruments.printing.sheet import FormSheet
 from instruments.printing.typeface import one_line, printable, width, wrap
 from instruments.printing.wording import label_text, value_text
 
-TITLE, TEXT, MARK, TINY = 15.0, 8.5, 9.0, 5.5
+TITLE, TEXT, MARK, SMALL, TINY = 15.0, 8.5, 9.0, 7.0, 5.5
 LINE = 5.6 * mm
 CELL = 4.2 * mm  # one box of a code
 NUMBER_BLOCK = 58 * mm  # the block 表号 … at the upper right
@@ -152,14 +152,19 @@ def put_running_head(flow: Flow, sheet: FormSheet, number: int) -> None:
 
 
 def put_footer(flow: Flow, sheet: FormSheet, number: int) -> None:
-    """Form, version, exercise and state at the left, the page in the middle, the time at the right."""
+    """Form, version, exercise and state at the left, the page in the middle, the time at the right.
+
+    The receipt stands below them.
+    """
     page, end = flow.pages[number], flow.paper.height - 10 * mm
-    left = f"{sheet.definition.code} {sheet.edition}　{sheet.exercise}　{sheet.mark}"
-    right = f"{sheet.reference}　打印时间 {sheet.printed_at}"
-    middle = f"第 {number + 1} 页　共 {len(flow.pages)} 页"
-    size = 7.0
-    for text, align in ((left, ""), (middle, CENTRE), (right, RIGHT)):
-        shown = wrap(one_line(text.strip("　")), flow.paper.room * 0.42, size)[0]
-        spare = flow.paper.room - width(shown, size)
-        shift = {CENTRE: spare / 2, RIGHT: spare}.get(align, 0.0)
-        page.marks.append(Words(SIDE + shift, end, shown, size))
+    lines = (
+        (f"{sheet.definition.code} {sheet.edition}　{sheet.exercise}　{sheet.mark}", LEFT, 0.0),
+        (f"第 {number + 1} 页　共 {len(flow.pages)} 页", CENTRE, 0.0),
+        (f"打印时间 {sheet.printed_at}", RIGHT, 0.0),
+        (sheet.reference, RIGHT, SMALL * 1.4),
+    )
+    for text, align, lower in lines:
+        shown = wrap(one_line(text), flow.paper.room * 0.42, SMALL)[0]
+        spare = flow.paper.room - width(shown, SMALL)
+        shift = {LEFT: 0.0, CENTRE: spare / 2, RIGHT: spare}[align]
+        page.marks.append(Words(SIDE + shift, end + lower, shown, SMALL))

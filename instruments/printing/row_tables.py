@@ -129,7 +129,8 @@ def _named(item: Item) -> str:
 
 
 def _line(sheet: FormSheet, items: Sequence[Item], number: int, row: str) -> Row:
-    cells = [Cell(str(number), CENTRE, SMALL)]
+    is_empty = not row and not sheet.is_blank
+    cells = [Cell("" if is_empty else str(number), CENTRE, SMALL)]
     for item in items:
         text = value_text(item, sheet.values.get(item.path(row), ""), sheet)
         is_number = item.type in NUMBERS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from accounts.downloads import download_answer
 from accounts.enums import Permission
 from accounts.exceptions import Conflict
 from accounts.http import AuthenticatedHttpRequest
@@ -59,9 +59,6 @@ class UnitPrint(ScopedView):
 
 
 def pdf_answer(content: bytes, name: str, *, is_blank: bool) -> HttpResponse:
-    """A download; the name is Chinese, so it is written after RFC 5987."""
-    name = f"{name} {_('空白表')}" if is_blank else name
-    header = content_disposition_header(as_attachment=True, filename=f"{name}.pdf")
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": str(header)}
-    )
+    """A download that says in its name what it is."""
+    full = f"{name} {_('空白表')}" if is_blank else name
+    return download_answer(content, "application/pdf", f"{full}.pdf")

@@ -71,7 +71,7 @@ def test_nothing_stands_beyond_the_margins(code):
             for mark in page.marks:
                 if isinstance(mark, Words):
                     assert 0 < mark.x < flow.paper.width
-                    assert 0 < mark.y < flow.paper.height - 20
+                    assert 0 < mark.y < flow.paper.height - 15
 
 
 @pytest.mark.parametrize("code", ["G101-1", "G106-1", "QC01"])
