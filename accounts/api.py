@@ -37,6 +37,7 @@ class ScopedApiView(APIView):
         """Refuse before anything is read where the permission is held nowhere."""
         super().initial(request, *args, **kwargs)
         permission = self.permission_for(request)
+        # authentication came first
         if permission is not None and not request.user.can_anywhere(permission):  # type: ignore[union-attr]
             raise NotAllowed(_("您的职责不包括此项操作。"))
 

@@ -44,11 +44,13 @@ class PortalSessionAuthentication(authentication.SessionAuthentication):
     def enforce_csrf(self, request: HttpRequest | Request) -> None:
         """Refuse with the portal's sentence."""
         try:
+            # the stubs want Django's request
             super().enforce_csrf(request)  # type: ignore[arg-type]
         except exceptions.PermissionDenied as error:
             raise exceptions.PermissionDenied(_("页面已过期，请刷新后重试。")) from error
 
 
+# registers itself in an untyped metaclass
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """What the OpenAPI document says of the bearer token."""
 
@@ -60,6 +62,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer"}
 
 
+# registers itself in an untyped metaclass
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """What the OpenAPI document says of the session."""
 

@@ -53,6 +53,7 @@ def document_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     return result
 
 
+# registers itself in an untyped metaclass
 class StrictSerializerExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """A strict request says so: no further fields."""
 

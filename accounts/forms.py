@@ -54,6 +54,7 @@ class AccountForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = roles_assignable_by(actor)
+        # a ChoiceField, by its declaration
         self.fields["role"].choices = [(r.value, r.label) for r in roles]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

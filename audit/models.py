@@ -13,6 +13,7 @@ class TransactionNumber(models.Func):
     """The number of the running transaction, as PostgreSQL counts them."""
 
     template = "(pg_current_xact_id()::text::bigint)"
+    # Field is not generic when the module runs
     output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]
 
 
@@ -20,6 +21,7 @@ class ClusterIdentity(models.Func):
     """Which database cluster this is: a dump restored into another one counts transactions anew."""
 
     template = "((pg_control_system()).system_identifier)"
+    # Field is not generic when the module runs
     output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]
 
 

@@ -184,8 +184,8 @@ def wait_ready(port: int, seconds: float = 180) -> None:
 
 def measure(port: int, seeded: dict[str, object], seconds: float) -> None:
     """Every scenario, each after its baseline."""
-    tokens: list[str] = seeded["tokens"]  # type: ignore[assignment]
-    cases: list[int] = seeded["cases"]  # type: ignore[assignment]
+    tokens: list[str] = seeded["tokens"]  # type: ignore[assignment]  # JSON read back
+    cases: list[int] = seeded["cases"]  # type: ignore[assignment]  # JSON read back
     for editors in (1, 10, 50):
         clients = [Client(port) for _ in range(editors)]
         baseline = run("/healthz", [getter(c, "/healthz") for c in clients], seconds / 2)

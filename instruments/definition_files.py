@@ -30,7 +30,7 @@ class DuplicateKey(yaml.YAMLError):
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times faster, if built in
 
 
-class PlainLoader(_SafeLoader):  # type: ignore[misc]
+class PlainLoader(_SafeLoader):  # type: ignore[misc]  # the base is chosen when the module runs
     """Keeps dates and decimals as written: an example `1500.50` is text, not a binary float."""
 
 

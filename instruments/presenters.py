@@ -226,6 +226,7 @@ class InstrumentPage:
     @property
     def data(self) -> Mapping[str, Any]:
         """The definition."""
+        # a JSONField is Any to the stubs
         return self.version.definition  # type: ignore[no-any-return]
 
     @property

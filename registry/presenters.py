@@ -108,6 +108,7 @@ def history_lines(revisions: Iterable[UnitRevision]) -> list[RevisionLine]:
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     return [
         Change(
+            # the names are those of columns
             label=str(Unit._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
             before=_shown(name, before.get(name)),
             after=_shown(name, after.get(name)),

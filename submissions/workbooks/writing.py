@@ -103,6 +103,7 @@ class FormWorkbook:
         sheet.freeze_panes = f"{get_column_letter(FIRST_VALUE)}{FIRST_LINE}"
         sheet.protection.enable()
         sheet.page_setup.fitToHeight = 0
+        # the stubs want a literal
         sheet.page_setup.orientation = self.definition.orientation or "portrait"  # type: ignore[assignment]
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         footer: Any = sheet.oddFooter
