@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from instruments.checking import Fault, Source, check_extension
-from instruments.extending import names
+from instruments.checking import Fault, Source, check_extension, fitting
+from instruments.extending import extended, names
 from instruments.models import InstrumentVersion
 from instruments.selectors import (
     EXERCISE,
@@ -77,6 +78,30 @@ def extension_faults(*, code: str, division: str, extension: Any) -> list[Fault]
     lists, others = surroundings(code)
     source = Source(f"{code}/{division}", extension)
     return check_extension(source, base.definition, division, lists, others)
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """A province's additions in another national version, and the faults of what has no place."""
+
+    definition: dict[str, Any]
+    extension: dict[str, Any]
+    left_out: list[Fault]
+
+
+def additions_renewed(base: dict[str, Any]) -> dict[str, Renewed]:
+    """What every province's form would be with this national definition, by its two digits."""
+    code = str(base["code"])
+    versions = local_versions(code)
+    if not versions:
+        return {}
+    lists, others = surroundings(code)
+    found = {}
+    for version in versions:
+        division = version.division_code
+        extension, left_out = fitting(version.added, base, division, lists, others)
+        found[division] = Renewed(extended(base, extension, division), extension, left_out)
+    return found
 
 
 def surroundings(code: str) -> tuple[dict[str, frozenset[str]], list[Source]]:

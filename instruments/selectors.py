@@ -101,6 +101,12 @@ def codelist(name: str) -> CodeListValues:
     return codelist_version(newest)
 
 
+def codelist_versions(name: str) -> list[CodeListVersion]:
+    """Every version of a list, newest first. One query."""
+    versions = CodeListVersion.objects.filter(code_list__name=name).select_related("code_list")
+    return list(versions.order_by("-number"))
+
+
 def codelist_by_hash(name: str, content_hash: str) -> CodeListValues:
     """The published list with this content. Raises CodeListVersion.DoesNotExist."""
     found = (

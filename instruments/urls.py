@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from instruments.codelist_views import CodelistDetail, CodelistList
 from instruments.coefficient_views import CoefficientDetail, CoefficientList
 from instruments.views import (
     CodelistJson,
@@ -24,6 +25,8 @@ urlpatterns = [
         InstrumentRulesJs.as_view(),
         name="instrument_rules_js",
     ),
+    path("codelists/", CodelistList.as_view(), name="codelist_list"),
+    path("codelists/<str:name>/", CodelistDetail.as_view(), name="codelist_detail"),
     path(
         "codelists/<str:name>/<str:content_hash>.json", CodelistJson.as_view(), name="codelist_json"
     ),

@@ -16,6 +16,7 @@ from accounts.enums import Permission
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from instruments.blank_forms import blank_form_bytes
+from instruments.codelist_views import maintains
 from instruments.models import CodeListVersion, InstrumentVersion
 from instruments.presenters import InstrumentPage
 from instruments.selectors import (
@@ -42,7 +43,11 @@ class InstrumentList(ScopedView):
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """One row for each form; two queries."""
         pages = [InstrumentPage(version, {}) for version in versions_current()]
-        return render(request, "instruments/instrument_list.html", {"pages": pages})
+        context = {
+            "pages": pages,
+            "may_publish": request.user.can_anywhere(Permission.INSTRUMENT_PUBLISH),
+        }
+        return render(request, "instruments/instrument_list.html", context)
 
 
 class InstrumentDetail(ScopedView):
@@ -56,14 +61,11 @@ class InstrumentDetail(ScopedView):
             version = version_numbered(code, request.GET.get("version", ""))
         except InstrumentVersion.DoesNotExist as error:
             raise Http404(_("没有发布过这个普查表，或没有这个版本。")) from error
-        user = request.user
-        maintains = user.can_anywhere(Permission.ACCOUNT_MANAGE) or user.can_anywhere(
-            Permission.INSTRUMENT_PUBLISH
-        )
         context = {
             "page": InstrumentPage(version, codelists_current()),
             "versions": versions_of(code),
-            "show_confidence": maintains,
+            "show_confidence": maintains(request),
+            "may_publish": request.user.can_anywhere(Permission.INSTRUMENT_PUBLISH),
         }
         return render(request, "instruments/instrument_detail.html", context)
 

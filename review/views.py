@@ -26,6 +26,7 @@ from review.selectors import Place, decisions_of, queries_of, queue_next, queue_
 from review.services import decision_record, query_answer
 from submissions.models import Case, ItemQuery
 from submissions.presenters.form import FormPresenter
+from submissions.retired_answers import retired_answers
 from submissions.selectors import submission_latest
 
 PAGE = 50
@@ -93,6 +94,7 @@ def review_page(
         "case": case,
         "page": page,
         "form": page.form,
+        "retired": retired_answers(case.response),
         "posted": posted,
         "refusal": refusal,
         "refused_decision": decision,

@@ -22,7 +22,7 @@ from submissions.jobs import RunningJob, job_running
 from submissions.models import Case, CoefficientImpact, Response
 from submissions.policies import is_open_for_filling
 from submissions.services.accounting import accounting_compute, values_derive_again
-from submissions.services.unit_forms import UnitForms
+from submissions.services.unit_forms import UnitForms, unit_forms_of
 
 CHUNK = 100
 DERIVED = Provenance.DERIVED.value
@@ -116,26 +116,9 @@ def _changes(
     waiting = cases_accounted()
     for start in range(0, len(waiting), CHUNK):
         running.progress(start, len(waiting), _("正在比较"))
-        for forms, source in _units_of(waiting[start : start + CHUNK]):
+        for forms, source in unit_forms_of(waiting[start : start + CHUNK]):
             yield _unit_changes(forms, source, version, impact)
     running.progress(len(waiting), len(waiting), _("比较完毕"))
-
-
-def _units_of(case_ids: list[int]) -> Iterator[tuple[UnitForms, Response]]:
-    """Each unit's forms with its G106-1. Two queries a chunk."""
-    cases = Case.objects.filter(pk__in=case_ids).values_list("pk", "unit_id", "exercise_id")
-    wanted = {(unit, exercise): pk for pk, unit, exercise in cases}
-    responses = (
-        Response.objects.filter(case__unit_id__in={unit for unit, _exercise in wanted})
-        .select_related("case__unit", "case__exercise")
-        .order_by("case__division_code", "case__unit_id", "pk")
-    )
-    by_unit: dict[tuple[int, int], list[Response]] = defaultdict(list)
-    for response in responses:
-        by_unit[response.case.unit_id, response.case.exercise_id].append(response)
-    for key, pk in wanted.items():
-        forms = UnitForms(by_unit[key])
-        yield forms, forms.of(pk)
 
 
 def _unit_changes(

@@ -12,6 +12,7 @@ __all__ = [
     "IN_FORCE_ORDER",
     "CaseAction",
     "CaseStatus",
+    "ChangeKind",
     "ExerciseStatus",
     "FailureKind",
     "JobKind",
@@ -19,6 +20,7 @@ __all__ = [
     "Level",
     "Owner",
     "Provenance",
+    "ReopenPolicy",
     "Severity",
     "WaiverAct",
     "WaiverState",
@@ -56,6 +58,7 @@ class CaseAction(models.TextChoices):
     FINALISE = "finalise", _("定稿")
     VOID = "void", _("作废")
     REOPEN = "reopen", _("重新开放")
+    REVISE = "revise", _("因改版重新开放")
 
 
 class Owner(models.TextChoices):
@@ -129,6 +132,24 @@ class JobKind(models.TextChoices):
     SUMMARY_RUN = "summary_run", _("汇总")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")
+    CHANGE_IMPACT = "change_impact", _("改版的影响")
+    CHANGE_APPLY = "change_apply", _("套用新版普查表")
+    LOCAL_APPLY = "local_apply", _("套用地方附加指标")
+
+
+class ChangeKind(models.TextChoices):
+    """What a change in the middle of a census changes."""
+
+    FORM = "form", _("普查表")
+    CODELIST = "codelist", _("代码表")
+
+
+class ReopenPolicy(models.TextChoices):
+    """Which submitted or approved forms a change takes back to be filled again."""
+
+    NONE = "none", _("不重新开放，已提交的保留原版")
+    AFFECTED = "affected", _("只重新开放出现新的强制性错误的")
+    ALL = "all", _("全部重新开放")
 
 
 class JobState(models.TextChoices):

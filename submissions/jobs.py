@@ -28,12 +28,18 @@ JOB_TASKS: dict[JobKind, str] = {
     JobKind.SUMMARY_RUN: "summaries.tasks.summary_run",
     JobKind.ACCOUNTING_IMPACT: "submissions.tasks.accounting_impact_run",
     JobKind.ACCOUNTING_APPLY: "submissions.tasks.accounting_apply_run",
+    JobKind.CHANGE_IMPACT: "submissions.tasks.change_impact_run",
+    JobKind.CHANGE_APPLY: "submissions.tasks.change_apply_run",
+    JobKind.LOCAL_APPLY: "submissions.tasks.change_apply_run",
 }
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
     JobKind.SUMMARY_RUN: Permission.SUMMARY_RUN,
     JobKind.ACCOUNTING_IMPACT: Permission.COEFFICIENT_PUBLISH,
     JobKind.ACCOUNTING_APPLY: Permission.COEFFICIENT_PUBLISH,
+    JobKind.CHANGE_IMPACT: Permission.INSTRUMENT_PUBLISH,
+    JobKind.CHANGE_APPLY: Permission.INSTRUMENT_PUBLISH,
+    JobKind.LOCAL_APPLY: Permission.INSTRUMENT_EXTEND,
 }
 # A worker that has not written for so long is taken for dead when its task comes again.
 SILENT_AFTER = timedelta(minutes=2)

@@ -10,8 +10,15 @@ from accounts.models import User
 from accounts.scopes import prefix_range
 from registry.enums import DivisionLevel
 from registry.selectors import COUNTY_DIGITS, levels_absent
-from submissions.enums import Level
-from submissions.models import Case, EditFailure, ItemQuery, ResponseRevision, Submission
+from submissions.enums import CaseStatus, Level
+from submissions.models import (
+    Case,
+    CaseReopening,
+    EditFailure,
+    ItemQuery,
+    ResponseRevision,
+    Submission,
+)
 from submissions.models.case import CaseQuerySet
 
 _OFFICES = {
@@ -68,6 +75,14 @@ def findings_of(case: Case) -> list[EditFailure]:
     """The findings that stand, hard ones first, with who explained them. One query."""
     found = EditFailure.objects.filter(case=case).select_related("explained_by")
     return list(found.order_by("severity", "pk"))
+
+
+def reopening_of(case: Case) -> CaseReopening | None:
+    """Why a returned case is open again, where a change of the form opened it. One query or none."""
+    if case.status != CaseStatus.RETURNED:
+        return None
+    found = CaseReopening.objects.filter(case=case, reopened_at=case.status_changed_at)
+    return found.select_related("change").first()
 
 
 def submission_latest(case: Case) -> Submission | None:

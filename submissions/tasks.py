@@ -11,6 +11,22 @@ def frame_load_run(job_id: int) -> None:
     frame_load_job(job_id)
 
 
+@shared_task(name="submissions.tasks.change_impact_run")
+def change_impact_run(job_id: int) -> None:
+    """What a drafted change of a form or code list would do: the parameters name it."""
+    from submissions.change_impact import change_impact_job
+
+    change_impact_job(job_id)
+
+
+@shared_task(name="submissions.tasks.change_apply_run")
+def change_apply_run(job_id: int) -> None:
+    """Bring the cases that may be filled to the version in force: the parameters name the form."""
+    from submissions.change_applying import change_apply_job
+
+    change_apply_job(job_id)
+
+
 @shared_task(name="submissions.tasks.waivers_lapse_run")
 def waivers_lapse_run() -> int:
     """Count cases again whose waivers have ended."""

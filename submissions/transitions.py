@@ -73,6 +73,14 @@ VOID = Transition(
     guards=(guards.exercise_open, guards.not_signed_above),
     needs_reason=True,
 )
+# the nation's change of a form takes back what the old version had let pass
+REVISE = Transition(
+    CaseStatus.RETURNED,
+    Permission.INSTRUMENT_PUBLISH,
+    AuditAction.CASE_REOPENED,
+    guards=(guards.exercise_open,),
+    needs_reason=True,
+)
 _REVIEW = (guards.exercise_open, guards.reviews_at_this_level, guards.not_own_work)
 _SOUND = (guards.no_rule_failed_to_run, guards.no_open_hard_failures)
 
@@ -105,6 +113,8 @@ TRANSITIONS: dict[tuple[CaseStatus, CaseAction], Transition] = {
         guards=(guards.exercise_open, guards.not_signed_above),
         needs_reason=True,
     ),
+    (CaseStatus.UNDER_REVIEW, CaseAction.REVISE): REVISE,
+    (CaseStatus.FINAL, CaseAction.REVISE): REVISE,
     (CaseStatus.VOID, CaseAction.REOPEN): Transition(
         CaseStatus.OPEN,
         Permission.CASE_CLOSE,

@@ -13,6 +13,7 @@ from submissions.views.coefficients import (
 from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
+from submissions.views.form_changes import ChangeDetail, ChangeEdit, ChangeList, ChangeNew
 from submissions.views.jobs import (
     FrameLoad,
     FrameTemplate,
@@ -69,6 +70,10 @@ urlpatterns = [
         CoefficientEnforce.as_view(),
         name="coefficient_enforce",
     ),
+    path("changes/", ChangeList.as_view(), name="change_list"),
+    path("changes/new/", ChangeNew.as_view(), name="change_new"),
+    path("changes/<int:pk>/", ChangeDetail.as_view(), name="change_detail"),
+    path("changes/<int:pk>/edit/", ChangeEdit.as_view(), name="change_edit"),
     path("local-items/", LocalList.as_view(), name="local_list"),
     path("local-items/<str:code>/<str:division>/", LocalDetail.as_view(), name="local_detail"),
     path("notes/", NoteList.as_view(), name="note_list"),

@@ -22,3 +22,10 @@ def check_set(
     for source in sources:
         faults.extend(check_structure(source) or check_meaning(source, codelists))
     return faults or check_expressions(sources, codelists, others)
+
+
+def check_dependents(
+    sources: Sequence[Source], codelists: Mapping[str, frozenset[str]], others: Sequence[Source]
+) -> list[Fault]:
+    """Whether the expressions and examples of sound forms still hold beside changed `others`."""
+    return check_expressions(sources, codelists, others)

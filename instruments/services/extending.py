@@ -13,9 +13,9 @@ from accounts.scopes import Place
 from audit.enums import AuditAction
 from audit.hashing import content_hash
 from audit.services import audit_record
-from instruments.checking import Fault, fitting
+from instruments.checking import Fault
 from instruments.extending import counts, extended
-from instruments.local_selectors import extension_faults, surroundings
+from instruments.local_selectors import additions_renewed, extension_faults
 from instruments.models import Instrument, InstrumentVersion
 from instruments.selectors import EXERCISE, PROVINCE_DIGITS, version_current
 
@@ -55,21 +55,16 @@ def extensions_renew(*, actor: User | None, base: InstrumentVersion) -> list[Ins
 
     What does not fit it any more is left out and named in the record of the act.
     """
-    local = InstrumentVersion.objects.local().current().filter(instrument=base.instrument)
-    versions = list(local.order_by("division_code"))
-    if not versions:
-        return []
-    lists, others = surroundings(base.instrument.code)
-    renewed = []
-    for version in versions:
-        division = version.division_code
-        extension, left_out = fitting(version.added, base.definition, division, lists, others)
-        renewed.append(
-            _store(
-                actor=actor, base=base, division=division, extension=extension, left_out=left_out
-            )[0]
-        )
-    return renewed
+    return [
+        _store(
+            actor=actor,
+            base=base,
+            division=division,
+            extension=renewed.extension,
+            left_out=renewed.left_out,
+        )[0]
+        for division, renewed in additions_renewed(base.definition).items()
+    ]
 
 
 def _store(

@@ -17,8 +17,8 @@ from audit.hashing import content_hash
 from audit.services import audit_record
 from instruments.checking import Fault, Source, check_set
 from instruments.definition_files import CodeListFile
+from instruments.draft_selectors import definition_faults
 from instruments.models import CodeList, CodeListVersion, Instrument, InstrumentVersion
-from instruments.selectors import codelists_current, versions_current
 from instruments.services.extending import extensions_renew
 
 if TYPE_CHECKING:
@@ -144,14 +144,10 @@ def instrument_publish(*, actor: User | None, definition: dict[str, Any]) -> Pub
     Raises Invalid, with every fault in `details["faults"]`, where a check fails.
     """
     _check_permission(actor)
-    code = definition.get("code")
-    others = [v for v in versions_current() if v.instrument.code != code]
-    context = [Source(v.instrument.code, v.definition) for v in others]
-    lists = {name: values.codes for name, values in codelists_current().items()}
-    _refuse_local([definition])
-    refuse_faults(check_set([Source(str(code), definition)], lists, context))
+    refuse_faults(definition_faults(definition))
+    code = definition["code"]
     known = Instrument.objects.filter(exercise_code=EXERCISE, code=code).first()
-    sequence = known.sequence if known else len(others) + 1
+    sequence = known.sequence if known else Instrument.objects.count() + 1
     return _definition_publish(actor=actor, definition=definition, sequence=sequence)
 
 

@@ -5,6 +5,7 @@ from submissions.models.coefficient_impact import CoefficientImpact
 from submissions.models.derivation import AccountingRun, Derivation
 from submissions.models.edit_failure import EditFailure
 from submissions.models.exercise import CollectionExercise
+from submissions.models.form_change import CaseReopening, FormChange
 from submissions.models.item_query import ItemQuery
 from submissions.models.job import Job
 from submissions.models.note import Note, NoteThread
@@ -17,10 +18,12 @@ from submissions.models.submission import Submission
 __all__ = [
     "AccountingRun",
     "Case",
+    "CaseReopening",
     "CoefficientImpact",
     "CollectionExercise",
     "Derivation",
     "EditFailure",
+    "FormChange",
     "ItemQuery",
     "Job",
     "Note",

@@ -6,6 +6,15 @@ from submissions.services.coefficients_in_force import coefficients_enforce, imp
 from submissions.services.deriving import cases_derive
 from submissions.services.exercises import exercise_create
 from submissions.services.explanations import failure_explain
+from submissions.services.form_changes import (
+    additions_apply,
+    change_amend,
+    change_apply_again,
+    change_draft,
+    change_publish,
+    change_weigh,
+    change_withdraw,
+)
 from submissions.services.measuring import rule_measure
 from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
@@ -15,10 +24,17 @@ from submissions.services.waivers import waiver_decide, waiver_request
 
 __all__ = [
     "SaveResult",
+    "additions_apply",
     "areas_open",
     "case_open",
     "case_submit",
     "cases_derive",
+    "change_amend",
+    "change_apply_again",
+    "change_draft",
+    "change_publish",
+    "change_weigh",
+    "change_withdraw",
     "coefficients_enforce",
     "exercise_create",
     "failure_explain",

@@ -1,5 +1,7 @@
 """All forms of one unit in one exercise, held together: rules read across them."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -76,6 +78,10 @@ class UnitForms:
         """The compiled rules of the response's pinned version."""
         return compiled_among(response.case.instrument_version_id, self.published.version_ids)
 
+    def compiled_as(self, version_id: int) -> Compiled:
+        """The compiled rules of any version of a form."""
+        return compiled_among(version_id, self.published.version_ids)
+
     def definition(self, response: Response) -> Definition:
         """The definition of the response's pinned version."""
         return definition_for(response.case.instrument_version_id)
@@ -85,6 +91,26 @@ def unit_forms_read(case: Case) -> UnitForms:
     """Every form of the case's unit, not locked: for reading. One query."""
     same = Response.objects.filter(case__unit_id=case.unit_id, case__exercise_id=case.exercise_id)
     return UnitForms(list(same.select_related("case__unit", "case__exercise").order_by("pk")))
+
+
+def unit_forms_of(
+    case_ids: Sequence[int], published: Published | None = None
+) -> Iterator[tuple[UnitForms, Response]]:
+    """Each of these cases with every form of its unit, not locked: for reading many. Two queries."""
+    cases = Case.objects.filter(pk__in=case_ids).values_list("pk", "unit_id", "exercise_id")
+    wanted = {pk: (unit, exercise) for pk, unit, exercise in cases}
+    responses = (
+        Response.objects.filter(case__unit_id__in={unit for unit, _exercise in wanted.values()})
+        .select_related("case__unit", "case__exercise")
+        .order_by("case__division_code", "case__unit_id", "pk")
+    )
+    by_unit: dict[tuple[int, int], list[Response]] = defaultdict(list)
+    for response in responses:
+        by_unit[response.case.unit_id, response.case.exercise_id].append(response)
+    published = published or published_now()
+    for pk, key in wanted.items():
+        forms = UnitForms(by_unit[key], published=published)
+        yield forms, forms.of(pk)
 
 
 def unit_forms_lock(*, case_id: int) -> UnitForms:

@@ -21,6 +21,8 @@ from submissions.page_selectors import forms_beside, values_at
 from submissions.policies import is_open_for_filling, is_running
 from submissions.presenters.accounting import accounting_panel
 from submissions.presenters.form import FILL, READ
+from submissions.retired_answers import retired_answers
+from submissions.selectors import reopening_of
 from submissions.services import response_save
 
 
@@ -62,6 +64,8 @@ def fill_page(
         "case": case,
         "form": form,
         "response": page.response,
+        "retired": retired_answers(page.response),
+        "reopening": reopening_of(case),
         "queries": page.queries,
         "open_queries": page.open_queries,
         "beside": forms_beside(page.forms.responses, case),

@@ -31,6 +31,7 @@ from instruments.selectors import codelists_current, form_titles, version_curren
 from instruments.services import extension_publish
 from instruments.typed_yaml import FaultLine, fault_lines, typed_read
 from registry.selectors import province_names
+from submissions.services import additions_apply
 
 
 def provinces_of(request: AuthenticatedHttpRequest) -> list[tuple[str, str]]:
@@ -105,12 +106,13 @@ class LocalDetail(ScopedView):
             division=division,
             extension=typed_read(edited.text),
         )
-        sentence = _("已发布第 %(number)d 版，新下达的普查表按此版填报。")
-        messages.success(
-            request,
-            sentence % {"number": published.number} if is_new else _("内容没有变化，未发布新版。"),
-        )
-        return redirect("local_detail", code=code, division=division)
+        if not is_new:
+            messages.success(request, _("内容没有变化，未发布新版。"))
+            return redirect("local_detail", code=code, division=division)
+        job = additions_apply(actor=request.user, code=code, division=division)
+        sentence = _("已发布第 %(number)d 版，正在套用到本省正在填报的普查表。")
+        messages.success(request, sentence % {"number": published.number})
+        return redirect("job_detail", pk=job.pk)
 
     def _versions(
         self, code: str, division: str, number: str

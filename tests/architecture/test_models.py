@@ -23,6 +23,7 @@ APPEND_ONLY = {
     "submissions.responserevision",
     "submissions.rulemeasurement",
     "submissions.rulewaiver",
+    "submissions.casereopening",
     "submissions.submission",
     "submissions.waiverdecision",
     "submissions.derivation",

@@ -105,6 +105,9 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 # Routes whose argument names no scoped thing, with the reason.
 UNSCOPED = {
     "instrument_detail": "a form's definition is public knowledge inside the portal",
+    "change_detail": "a change of a form: for the nation's office alone, by permission",
+    "change_edit": "a change of a form: for the nation's office alone, by permission",
+    "codelist_detail": "a code list",
     "local_detail": "a form's definition; writing asks for the permission in the province",
     "instrument_rules_js": "the rules of a form",
     "instrument_vtl": "the rules of a form",

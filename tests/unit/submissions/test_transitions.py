@@ -36,6 +36,7 @@ EXPECTED = {
     CaseAction.FINALISE: set(),
     CaseAction.VOID: {"office", "national_office"},
     CaseAction.REOPEN: {"office", "national_office"},
+    CaseAction.REVISE: {"national_office"},
 }
 
 # a final form has been signed by the nation: no lower office takes it back
