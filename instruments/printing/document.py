@@ -17,7 +17,7 @@ from instruments.printing.heading import (
     put_running_head,
     put_signatures,
 )
-from instruments.printing.paper import Box, Page, Rule, Words
+from instruments.printing.paper import SPACE, Box, Page, Rule, Words
 from instruments.printing.row_tables import paper_for
 from instruments.printing.sheet import FormSheet
 from instruments.printing.tables import explanations, tables_of
@@ -52,7 +52,7 @@ def pages_of(sheet: FormSheet) -> Flow:
     put_heading(flow, sheet)
     for table in tables_of(sheet, flow):
         flow.place(table)
-        flow.y += 6
+        flow.y += SPACE
     put_signatures(flow, sheet)
     if sheet.is_explained:
         flow.turn()

@@ -26,8 +26,8 @@ def put_heading(flow: Flow, sheet: FormSheet) -> None:
     """The first page's heading; the table follows below."""
     put_mark(flow, sheet.mark)
     middle = flow.paper.width / 2
-    flow.y += 4 * mm
-    for line in wrap(printable(sheet.title), flow.paper.room - 70 * mm, TITLE):
+    flow.y += 6 * mm
+    for line in wrap(printable(sheet.title), flow.paper.room, TITLE):
         wide = width(line, TITLE)
         base = flow.y + TITLE * ASCENT
         flow.page.marks.append(Words(middle - wide / 2, base, line, TITLE, is_bold=True))
@@ -55,11 +55,8 @@ def put_mark(flow: Flow, mark: str) -> None:
 
 def _put_number(flow: Flow, sheet: FormSheet) -> None:
     x = SIDE + flow.paper.room - NUMBER_BLOCK
-    lines = [f"表　　号：{sheet.definition.code}"]
-    if sheet.definition.basis:
-        lines.append(f"批准文号：{sheet.definition.basis}")
-    for text in lines:
-        for line in wrap(printable(text), NUMBER_BLOCK, TEXT):
+    for name, text in sheet.authority:
+        for line in wrap(printable(f"{name}：{text}"), NUMBER_BLOCK, TEXT):
             flow.words(x, line, TEXT)
             flow.y += LINE
 

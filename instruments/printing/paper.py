@@ -12,6 +12,7 @@ TOP: float = 12 * mm
 BOTTOM: float = 16 * mm
 LEFT, CENTRE, RIGHT = "left", "centre", "right"
 THICK, THIN = 1.0, 0.35
+SPACE = 6.0  # below a table
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from instruments.printing.paper import (
     A4_PORTRAIT,
     CENTRE,
     RIGHT,
+    SPACE,
     Paper,
 )
 from instruments.printing.sheet import FormSheet
@@ -73,19 +74,23 @@ def row_group_tables(
     items = [item for section in sections for item in section.items]
     titles = {section.id: section.title["zh"] for section in sections}
     room = flow.paper.room - NUMBER_COLUMN
-    for band in _bands(items, room):
-        table = Table((NUMBER_COLUMN, *_widths(band, room)), _header(band, titles), ())
-        ids = sheet.row_ids(group.slug) or [""]
-        if sheet.is_blank:
-            ids = [""] * max(1, min(group.max or 999, _lines_to_write(table, flow)))
+    tables = [
+        Table((NUMBER_COLUMN, *_widths(band, room)), _header(band, titles), ())
+        for band in _bands(items, room)
+    ]
+    ids = sheet.row_ids(group.slug) or [""]
+    if sheet.is_blank:
+        ids = [""] * max(1, min(group.max or 999, _lines_to_write(tables, flow)))
+    for table, band in zip(tables, _bands(items, room), strict=True):
         rows = (_line(sheet, band, number, row) for number, row in enumerate(ids, start=1))
         yield replace(table, rows=tuple(rows))
 
 
-def _lines_to_write(table: Table, flow: Flow) -> int:
-    """As many empty lines as the page still holds, unless that were few."""
-    header = sum(row_set(row, table.widths).height for row in table.header)
-    found = int((flow.room - header) / LINE)
+def _lines_to_write(tables: Sequence[Table], flow: Flow) -> int:
+    """As many empty lines in each table as the page still holds, unless that were few."""
+    headers = [row_set(row, table.widths).height for table in tables for row in table.header]
+    gaps = SPACE * (len(tables) - 1)
+    found = int((flow.room - sum(headers) - gaps) / LINE / len(tables))
     return min(found, MOST_LINES) if found >= FEWEST_LINES else BLANK_LINES
 
 

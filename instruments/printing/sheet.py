@@ -38,6 +38,19 @@ class FormSheet:
         return self.definition.title["zh"]
 
     @property
+    def authority(self) -> list[tuple[str, str]]:
+        """The block at the upper right; who issued and approved the form only where it is known."""
+        raw = self.definition.raw
+        lines = [
+            ("表　　号", self.definition.code),
+            ("制定机关", raw.get("issued_by", "")),
+            ("批准机关", raw.get("approved_by", "")),
+            ("批准文号", self.definition.basis),
+            ("有效期至", raw.get("valid_until", "")),
+        ]
+        return [(name, text) for name, text in lines if text]
+
+    @property
     def head(self) -> tuple[Item, ...]:
         """What identifies the unit, above the table."""
         return self._around(HEAD)

@@ -7,6 +7,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.enums import Role
@@ -172,6 +173,12 @@ def test_receipt_of_other_answers_is_left_out(client, cast):
     case = make_case_at(CaseStatus.UNDER_REVIEW, cast)
     Response.objects.filter(case=case).update(version=99)
     assert "回执编号" not in text_of(fetch(client, cast.supervisor, f"/cases/{case.pk}/print/"))
+
+
+def test_review_leads_to_the_print(client, cast):
+    case = make_case_at(CaseStatus.UNDER_REVIEW, cast)
+    page = fetch(client, cast.supervisor, reverse("case_review", args=[case.pk]))
+    assert f"/cases/{case.pk}/print/" in page.content.decode()
 
 
 @pytest.mark.parametrize(

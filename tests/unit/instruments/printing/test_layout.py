@@ -1,10 +1,13 @@
 """Filled forms: every value is there, rows and columns are counted, nothing is interpreted."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from instruments.evaluation.definition import Definition
 from instruments.printing.document import document_bytes, pages_of
@@ -182,6 +185,14 @@ def test_heading_shows_codes_in_boxes_and_signatures_stand_below():
     assert "年月日" in text_of(read(sheet("G103-1")))
 
 
+def test_who_issued_and_approved_is_said_only_where_it_is_known():
+    assert "制定机关" not in text_of(read(sheet("S101")))
+    raw = {**definition("S101").raw, "issued_by": "某办公室", "approved_by": "某局"}
+    text = text_of(read(sheet(Definition.from_dict({**raw, "valid_until": "2019年12月31日"}))))
+    for line in ("制定机关：某办公室", "批准机关：某局", "有效期至：2019年12月31日"):
+        assert line in text
+
+
 def test_code_longer_than_its_boxes_is_written_out():
     text = text_of(read(filled("G103-1", {"head_credit_code": "9" * 25}, {})))
     assert "9" * 25 in text
@@ -290,6 +301,15 @@ def test_sides_of_the_tables_are_open():
     assert max(upright) < max(mark.x2 for mark in level)
 
 
+def test_threads_do_not_mix_their_documents():
+    sheets = [filled("G103-1", *boilers(2)), sheet("S101"), sheet("G106-1"), sheet("J101-1")]
+    alone = [text_of(read(one)) for one in sheets]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda one: document_bytes([one], "x"), sheets * 4))
+    texts = [text_of(PdfReader(BytesIO(content))) for content in found]
+    assert texts == alone * 4
+
+
 # --- lines ------------------------------------------------------------------------------------
 @settings(max_examples=200)
 @given(
@@ -314,3 +334,10 @@ def test_no_line_begins_with_a_closing_mark():
     lines = wrap("废气处理设施（除尘、脱硫），运行情况；说明。" * 6, 60, 8)
     assert not [line for line in lines if line[0] in "，。；、）"]
     assert not [line for line in lines if line[-1] in "（"]
+
+
+def test_bands_of_an_empty_table_have_the_same_lines_on_one_page():
+    flow = pages_of(sheet("G106-1"))
+    texts = [mark.text for mark in flow.pages[0].marks if isinstance(mark, Words)]
+    assert texts.count("序号") == 2
+    assert texts.count("9") == 2
