@@ -34,6 +34,7 @@ class AuditAction(models.TextChoices):
     EXERCISE_CREATED = "exercise.created", _("建立普查阶段")
     CASE_OPENED = "case.opened", _("下达普查表")
     CASE_OWING_CHANGED = "case.owing_changed", _("应填普查表变化")
+    CASE_HANDED_OVER = "case.handed_over", _("交办填报")
     CASE_SUBMITTED = "case.submitted", _("提交")
     CASE_APPROVED = "case.approved", _("审核通过")
     CASE_RETURNED = "case.returned", _("退回")

@@ -16,6 +16,7 @@ from audit.services import audit_record
 from instruments.selectors import definition_data
 from review.enums import ACTIONS, Decision, ReturnReason
 from review.models import ReviewDecision
+from submissions.guards import holds_pen
 from submissions.models import Case, ItemQuery, Submission
 from submissions.policies import is_open_for_filling, is_running
 from submissions.selectors import submission_latest
@@ -93,6 +94,7 @@ def query_answer(*, query_id: int, actor: User, text: str) -> ItemQuery:
         raise NotAllowed(_("只有填报方可以答复疑问。"))
     if not is_open_for_filling(case) or not is_running(case.exercise):
         raise Conflict(_("本表现在不能填报，答复没有保存。"), code="case_locked", cell=query.cell)
+    holds_pen(case, actor)
     newest = submission_latest(case)
     if query.answered_at and newest is not None and newest.pk != query.submission_id:
         raise Conflict(

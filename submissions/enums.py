@@ -15,6 +15,7 @@ __all__ = [
     "ChangeKind",
     "ExerciseStatus",
     "FailureKind",
+    "Holder",
     "JobKind",
     "JobState",
     "Level",
@@ -67,6 +68,14 @@ class Owner(models.TextChoices):
     RESPONDENT = "respondent", _("填报人")
     REVIEWER = "reviewer", _("审核人")
     SYSTEM = "system", _("无人")
+
+
+class Holder(models.TextChoices):
+    """Who may fill a case now. Both, until somebody hands it over."""
+
+    BOTH = "both", _("普查员和填报单位都可填报")
+    ENUMERATOR = "enumerator", _("由普查员填报")
+    RESPONDENT = "respondent", _("由填报单位填报")
 
 
 class Provenance(models.TextChoices):

@@ -8,9 +8,9 @@ from accounts.exceptions import Conflict, NotAllowed
 from accounts.models import User
 from instruments.accounting_targets import accounting_targets
 from submissions.accounting_rows import inputs_hash
-from submissions.enums import CaseStatus, FailureKind, Level, Severity
+from submissions.enums import CaseStatus, FailureKind, Holder, Level, Severity
 from submissions.models import AccountingRun, Case, EditFailure, ItemQuery, Response
-from submissions.policies import is_running
+from submissions.policies import holds_the_pen, is_running
 from submissions.selectors import without_own_work
 
 
@@ -18,6 +18,16 @@ def exercise_open(case: Case, actor: User) -> None:
     """After an exercise is closed nothing moves."""
     if not is_running(case.exercise):
         raise Conflict(_("本次普查填报已结束，不能再办理。"), code="exercise_closed")
+
+
+def holds_pen(case: Case, actor: User) -> None:
+    """A case that was handed over is filled, explained and submitted by its holder alone."""
+    if not holds_the_pen(actor, case):
+        raise Conflict(
+            _("本表现在“%(holder)s”，您这里没有保存。需要修改的，请先收回或请对方交回。")
+            % {"holder": Holder(case.holder).label},
+            code="held_elsewhere",
+        )
 
 
 def is_owed(case: Case, actor: User) -> None:

@@ -6,16 +6,23 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from accounts.enums import Level, Permission
 from accounts.models import User
 from accounts.querysets import scope_filter
-from accounts.scopes import Jurisdiction, prefix_range
+from accounts.scopes import Jurisdiction, OwnUnit, prefix_range
 from audit.hashing import content_hash
 from submissions.division_filter import division_read, significant
-from submissions.enums import CaseStatus
-from submissions.models import Case, Derivation, Response, ResponseRevision, Submission
+from submissions.enums import CaseStatus, Holder
+from submissions.models import (
+    Case,
+    CaseHandover,
+    Derivation,
+    Response,
+    ResponseRevision,
+    Submission,
+)
 from submissions.models.case import CaseQuerySet
 from submissions.models.response import slot_in_force
 
@@ -71,6 +78,7 @@ def forms_beside(responses: Sequence[Response], case: Case) -> list[Case]:
 class Work:
     """What waits for one person."""
 
+    handed: list[CaseHandover]
     returned: list[Case]
     begun: list[Case]
     untouched: list[Case]
@@ -81,7 +89,8 @@ class Work:
 def work_of(user: User, *, at_most: int = 12) -> Work:
     """Returned forms first, then those begun, then those untouched. Five queries."""
     if user.can_anywhere(Permission.RESPONSE_SAVE):
-        cases = Case.objects.visible_to(user, Permission.RESPONSE_SAVE).owed().with_names()
+        seen = Case.objects.visible_to(user, Permission.RESPONSE_SAVE).owed().with_names()
+        cases = seen.exclude(holder=other_side(user))
     else:
         cases = Case.objects.none()
     returned = cases.filter(status=CaseStatus.RETURNED).order_by("status_changed_at", "pk")
@@ -89,12 +98,31 @@ def work_of(user: User, *, at_most: int = 12) -> Work:
     begun = opened.filter(response__version__gt=0).order_by("-updated_at", "pk")
     untouched = opened.filter(response__version=0).order_by("division_code", "pk")
     return Work(
+        handed_to(user, cases, at_most),
         list(returned[:at_most]),
         list(begun[:at_most]),
         list(untouched[:at_most]),
         counts_by_status(cases) if user.can_anywhere(Permission.RESPONSE_SAVE) else {},
         waiting_for(user),
     )
+
+
+def other_side(user: User) -> Holder:
+    """Whose cases do not wait for this person: a respondent has one unit and nothing else."""
+    scopes = user.scopes_for(Permission.RESPONSE_SAVE)
+    is_respondent = bool(scopes) and all(isinstance(scope, OwnUnit) for scope in scopes)
+    return Holder.ENUMERATOR if is_respondent else Holder.RESPONDENT
+
+
+def handed_to(user: User, cases: CaseQuerySet, at_most: int) -> list[CaseHandover]:
+    """The cases that were handed to this person's side, newest first, with the note. One query."""
+    held = cases.being_filled().exclude(holder=Holder.BOTH)
+    newest = CaseHandover.objects.filter(case=OuterRef("case")).order_by("-number")
+    handovers = CaseHandover.objects.filter(
+        case__in=held.order_by(), pk=Subquery(newest.values("pk")[:1])
+    )
+    names = ("case__unit", "case__exercise", "handed_by")
+    return list(handovers.select_related(*names).order_by("-handed_at")[:at_most])
 
 
 def counts_by_status(cases: CaseQuerySet) -> dict[str, int]:

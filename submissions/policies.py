@@ -1,6 +1,17 @@
-"""What a state allows. Knows states, takes no user."""
+"""What a state allows."""
 
-from submissions.enums import CaseStatus, ExerciseStatus, FailureKind, Level, Owner, Severity
+from accounts.enums import Permission
+from accounts.models import User
+from accounts.scopes import OwnUnit
+from submissions.enums import (
+    CaseStatus,
+    ExerciseStatus,
+    FailureKind,
+    Holder,
+    Level,
+    Owner,
+    Severity,
+)
 from submissions.models import Case, CollectionExercise
 
 # Whose turn it is. Total: every status is here (a test says so).
@@ -16,6 +27,28 @@ STATUS_OWNERS: dict[CaseStatus, Owner] = {
 def is_open_for_filling(case: Case) -> bool:
     """Whether cells of this case may be saved, as far as its status says."""
     return STATUS_OWNERS[CaseStatus(case.status)] == Owner.RESPONDENT
+
+
+def side_of(actor: User, case: Case) -> Holder:
+    """On which side of a hand-over this person fills the case: the unit's own, or the census's."""
+    own = any(
+        isinstance(scope, OwnUnit) and scope.covers(case)
+        for scope in actor.scopes_for(Permission.RESPONSE_SAVE)
+    )
+    return Holder.RESPONDENT if own else Holder.ENUMERATOR
+
+
+def holds_the_pen(actor: User, case: Case) -> bool:
+    """Whether the case may be filled from this person's side now."""
+    return case.holder in {Holder.BOTH, side_of(actor, case)}
+
+
+def may_hand_over(actor: User, case: Case) -> bool:
+    """Whether this person is offered to hand the case over, or to take it back."""
+    if not (is_open_for_filling(case) and is_running(case.exercise)):
+        return False
+    is_theirs = side_of(actor, case) == Holder.RESPONDENT and case.holder == Holder.ENUMERATOR
+    return not is_theirs and actor.has_perm(Permission.RESPONSE_SAVE, case)
 
 
 def is_running(exercise: CollectionExercise) -> bool:

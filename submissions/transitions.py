@@ -57,6 +57,7 @@ SUBMIT = Transition(
     AuditAction.CASE_SUBMITTED,
     guards=(
         guards.exercise_open,
+        guards.holds_pen,
         guards.is_owed,
         guards.no_rule_failed_to_run,
         guards.no_open_hard_failures,

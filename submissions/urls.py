@@ -14,6 +14,7 @@ from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
 from submissions.views.form_changes import ChangeDetail, ChangeEdit, ChangeList, ChangeNew
+from submissions.views.handovers import CaseHandovers
 from submissions.views.jobs import (
     FrameLoad,
     FrameTemplate,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("cases/<int:pk>/print/", CasePrint.as_view(), name="case_print"),
     path("cases/<int:pk>/receipt/", CaseReceipt.as_view(), name="case_receipt"),
     path("cases/<int:pk>/receipt/<int:number>/", CaseReceipt.as_view(), name="case_receipt"),
+    path("cases/<int:pk>/handovers/", CaseHandovers.as_view(), name="case_handovers"),
     path("cases/<int:pk>/notes/", CaseNotes.as_view(), name="case_notes"),
     path("cases/<int:pk>/account/", CaseAccount.as_view(), name="case_account"),
     path("cases/<int:pk>/basis/", CaseBasis.as_view(), name="case_basis"),

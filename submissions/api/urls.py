@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.api import explanations, notes, rules, units, views, waivers
+from submissions.api import explanations, handovers, notes, rules, units, views, waivers
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("cases/<int:pk>/findings/", views.CaseFindings.as_view(), name="api_case_findings"),
     path("cases/<int:pk>/history/", views.CaseHistory.as_view(), name="api_case_history"),
+    path("cases/<int:pk>/handovers/", handovers.CaseHandovers.as_view(), name="api_case_handovers"),
     path("cases/<int:pk>/notes/", notes.CaseNotes.as_view(), name="api_case_notes"),
     path("notes/<int:pk>/resolve/", notes.ThreadResolve.as_view(), name="api_note_resolve"),
     path(

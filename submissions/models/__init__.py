@@ -1,6 +1,7 @@
 """The tables of the submissions app, one file per model."""
 
 from submissions.models.case import Case
+from submissions.models.case_handover import CaseHandover
 from submissions.models.coefficient_impact import CoefficientImpact
 from submissions.models.derivation import AccountingRun, Derivation
 from submissions.models.edit_failure import EditFailure
@@ -18,6 +19,7 @@ from submissions.models.submission import Submission
 __all__ = [
     "AccountingRun",
     "Case",
+    "CaseHandover",
     "CaseReopening",
     "CoefficientImpact",
     "CollectionExercise",

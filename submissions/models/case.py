@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Permission
 from accounts.querysets import ScopedQuerySet
 from registry.models import Unit
-from submissions.enums import FILLING_STATUSES, CaseStatus, Level
+from submissions.enums import FILLING_STATUSES, CaseStatus, Holder, Level
 from submissions.models.constraints import paired, within
 from submissions.models.exercise import CollectionExercise
 
@@ -64,6 +64,13 @@ class Case(models.Model):
     review_level = models.CharField(
         _("审核层级"), max_length=12, choices=Level.choices, blank=True, default=""
     )
+    holder = models.CharField(
+        _("由谁填报"),
+        max_length=10,
+        choices=Holder.choices,
+        default=Holder.BOTH,
+        db_default=Holder.BOTH,
+    )
     owed_reason = models.JSONField(_("应填原因"), default=dict, blank=True)
     is_owed = models.BooleanField(_("应填"), default=True)
     opened_at = models.DateTimeField(_("下达时间"))
@@ -93,6 +100,7 @@ class Case(models.Model):
                 fields=["exercise", "unit", "form_code"], name="submissions_case_one_per_form"
             ),
             within("status", CaseStatus),
+            within("holder", Holder),
             models.CheckConstraint(
                 condition=Q(status=CaseStatus.UNDER_REVIEW, review_level__in=Level.values)
                 | (~Q(status=CaseStatus.UNDER_REVIEW) & Q(review_level="")),

@@ -15,6 +15,7 @@ from submissions.services.form_changes import (
     change_weigh,
     change_withdraw,
 )
+from submissions.services.handing_over import case_hand_over
 from submissions.services.measuring import rule_measure
 from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
@@ -26,6 +27,7 @@ __all__ = [
     "SaveResult",
     "additions_apply",
     "areas_open",
+    "case_hand_over",
     "case_open",
     "case_submit",
     "cases_derive",

@@ -23,6 +23,7 @@ from instruments.selectors import codelists_current
 from submissions.accounting_cells import Accounting, DerivedCell, accounting_of
 from submissions.accounting_rows import RowsReckoner, inputs_hash
 from submissions.enums import Provenance
+from submissions.guards import holds_pen
 from submissions.models import AccountingRun, Derivation, Response
 from submissions.models.response import value_in_force
 from submissions.policies import is_open_for_filling
@@ -72,6 +73,8 @@ def _derive_form(case_id: int, actor: User, permission: Permission) -> Accountin
     if not actor.has_perm(permission, source.case):
         raise NotAllowed(_("您不能填报本表。"))
     check_open_for_filling(source)
+    if permission == Permission.RESPONSE_SAVE:
+        holds_pen(source.case, actor)
     version = version_in_force()
     if version is None:
         raise Conflict(_("还没有启用产排污系数库，不能核算。"), code="no_coefficients")

@@ -20,6 +20,7 @@ from submissions.explanation_texts import (
     is_stock_phrase,
     letters_of,
 )
+from submissions.guards import holds_pen
 from submissions.models import Case, EditFailure
 from submissions.policies import is_open_for_filling, is_running
 
@@ -39,6 +40,7 @@ def failure_explain(*, failure_id: int, actor: User, text: str) -> EditFailure:
         raise NotAllowed(_("您不能填写本表的说明。"))
     if not is_open_for_filling(case) or not is_running(case.exercise):
         raise Conflict(_("本表现在不能填报，说明没有保存。"), code="case_locked")
+    holds_pen(case, actor)
     failure = EditFailure.objects.filter(pk=failure_id).first()
     if failure is None:
         raise Missing(_("这个问题已经不存在，可能已被改正。"), code="failure_gone")

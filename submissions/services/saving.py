@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.exceptions import Conflict, Invalid, NotAllowed
 from accounts.models import User
 from audit.hashing import content_hash
+from submissions.guards import holds_pen
 from submissions.models import EditFailure, Response, ResponseRevision
 from submissions.policies import is_open_for_filling, is_running
 from submissions.services.changes import Change, Clash, Edition, cells_since, changes_parse
@@ -97,6 +98,7 @@ def _save(request: SaveRequest) -> SaveResult:
     if earlier is not None:
         return _answer_again(request, response, earlier)
     check_open_for_filling(response)
+    holds_pen(response.case, request.actor)
     if request.base_version > response.version:
         raise Invalid(_("填报版本不对，请刷新页面。"), code="unknown_base_version")
 

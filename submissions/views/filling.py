@@ -14,11 +14,13 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
+from submissions.enums import Holder
 from submissions.form_page import FormPage
 from submissions.forms import PostedForm
+from submissions.handover_selectors import handover_last
 from submissions.models import Case, Response
 from submissions.page_selectors import forms_beside, values_at
-from submissions.policies import is_open_for_filling, is_running
+from submissions.policies import holds_the_pen, is_open_for_filling, is_running, may_hand_over
 from submissions.presenters.accounting import accounting_panel
 from submissions.presenters.form import FILL, READ
 from submissions.retired_answers import retired_answers
@@ -31,6 +33,7 @@ def may_fill(case: Case, request: AuthenticatedHttpRequest) -> bool:
     return (
         is_open_for_filling(case)
         and is_running(case.exercise)
+        and holds_the_pen(request.user, case)
         and request.user.has_perm(Permission.RESPONSE_SAVE, case)
     )
 
@@ -66,6 +69,8 @@ def fill_page(
         "response": page.response,
         "retired": retired_answers(page.response),
         "reopening": reopening_of(case),
+        "handover": handover_last(case) if case.holder != Holder.BOTH else None,
+        "may_hand_over": may_hand_over(request.user, case),
         "queries": page.queries,
         "open_queries": page.open_queries,
         "beside": forms_beside(page.forms.responses, case),

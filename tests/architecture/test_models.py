@@ -23,6 +23,7 @@ APPEND_ONLY = {
     "submissions.responserevision",
     "submissions.rulemeasurement",
     "submissions.rulewaiver",
+    "submissions.casehandover",
     "submissions.casereopening",
     "submissions.submission",
     "submissions.waiverdecision",

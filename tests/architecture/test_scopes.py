@@ -78,6 +78,8 @@ for _name in (
     "case_basis",
     "case_notes",
     "api_case_notes",
+    "case_handovers",
+    "api_case_handovers",
 ):
     TARGETS[_name] = Target(pk_of("case"), CASE)
 for _name in ("failure_explain", "api_finding_explanation"):
