@@ -26,6 +26,8 @@ class Permission(models.TextChoices):
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
+    PRACTISE = "submissions.practise", _("练习")
+    PRACTICE_VIEW = "submissions.practice_view", _("查看练习成绩")
     PROGRESS_VIEW = "summaries.progress_view", _("查看进度")
     SUMMARY_RUN = "summaries.summary_run", _("汇总与下载")
     ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
@@ -68,13 +70,17 @@ _FILL = frozenset(
         Permission.QUERY_ANSWER,
         Permission.NOTE_WRITE,
         Permission.WAIVER_REQUEST,
+        Permission.PRACTISE,
     }
 )
-_OVERSEE = frozenset({Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW})
+_OVERSEE = frozenset(
+    {Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW, Permission.PRACTICE_VIEW}
+)
 _REVIEW = _OVERSEE | {
     Permission.CASE_REVIEW,
     Permission.NOTE_WRITE,
     Permission.WAIVER_REQUEST,
+    Permission.PRACTISE,
 }
 _REGISTER = frozenset(
     {Permission.UNIT_REGISTER, Permission.UNIT_AMEND, Permission.FRAME_LOAD, Permission.CASE_CLOSE}
@@ -105,7 +111,8 @@ PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # What an exceptional grant may give: work on one unit, nothing that reaches beyond it.
 GRANTABLE_PERMISSIONS = (_READ | _FILL | {Permission.UNIT_AMEND, Permission.CASE_REVIEW}) - {
-    Permission.JOB_VIEW
+    Permission.JOB_VIEW,
+    Permission.PRACTISE,
 }
 
 # Roles an administrator of a division may give there (F4); the other roles come from above.

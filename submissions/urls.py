@@ -26,6 +26,13 @@ from submissions.views.jobs import (
 )
 from submissions.views.local_items import LocalDetail, LocalList
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
+from submissions.views.practice import (
+    PracticeAttemptPage,
+    PracticeCells,
+    PracticeFinish,
+    PracticeList,
+    PracticeRecords,
+)
 from submissions.views.printing import CasePrint, UnitPrint
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.submitting import CaseReceipt, CaseSubmit
@@ -76,6 +83,11 @@ urlpatterns = [
     path("changes/new/", ChangeNew.as_view(), name="change_new"),
     path("changes/<int:pk>/", ChangeDetail.as_view(), name="change_detail"),
     path("changes/<int:pk>/edit/", ChangeEdit.as_view(), name="change_edit"),
+    path("practice/", PracticeList.as_view(), name="practice_list"),
+    path("practice/records/", PracticeRecords.as_view(), name="practice_records"),
+    path("practice/<int:pk>/", PracticeAttemptPage.as_view(), name="practice_attempt"),
+    path("practice/<int:pk>/cells/", PracticeCells.as_view(), name="practice_cells"),
+    path("practice/<int:pk>/finish/", PracticeFinish.as_view(), name="practice_finish"),
     path("local-items/", LocalList.as_view(), name="local_list"),
     path("local-items/<str:code>/<str:division>/", LocalDetail.as_view(), name="local_detail"),
     path("notes/", NoteList.as_view(), name="note_list"),

@@ -10,6 +10,7 @@ from submissions.models.form_change import CaseReopening, FormChange
 from submissions.models.item_query import ItemQuery
 from submissions.models.job import Job
 from submissions.models.note import Note, NoteThread
+from submissions.models.practice_attempt import PracticeAttempt
 from submissions.models.response import Response
 from submissions.models.response_revision import ResponseRevision
 from submissions.models.rule_measurement import RuleMeasurement
@@ -30,6 +31,7 @@ __all__ = [
     "Job",
     "Note",
     "NoteThread",
+    "PracticeAttempt",
     "Response",
     "ResponseRevision",
     "RuleMeasurement",

@@ -25,8 +25,13 @@ def grid_data(
     context: Context,
     user_id: int,
     rules_url: str,
+    doors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The page's data block. Nothing here that this person may not see on the page."""
+    """The page's data block. Nothing here that this person may not see on the page.
+
+    `doors` are the addresses of saving (`cells`) and handing in (`submit`), those of the case
+    where None.
+    """
     case = response.case
     used = {item.codelist.name: item.codelist for item in form.items.values() if item.codelist}
     return {
@@ -34,7 +39,12 @@ def grid_data(
         "user": user_id,
         "version": response.version,
         "language": language(),
-        "urls": _urls(case, rules_url),
+        "urls": {
+            **(case_doors(case) if doors is None else doors),
+            "explain": reverse("failure_explain", args=[0]),
+            "engine": static("js/evaluation.js"),
+            "rules": rules_url,
+        },
         "codelists": {name: _codelist_url(values) for name, values in used.items()},
         "context": context_data(context),
         "answers": form.answers,
@@ -50,13 +60,11 @@ def grid_data(
     }
 
 
-def _urls(case: Case, rules_url: str) -> dict[str, str]:
+def case_doors(case: Case) -> dict[str, str]:
+    """Where a real form is saved and submitted."""
     return {
         "cells": reverse("case_cells", args=[case.pk]),
         "submit": reverse("case_submit", args=[case.pk]),
-        "explain": reverse("failure_explain", args=[0]),
-        "engine": static("js/evaluation.js"),
-        "rules": rules_url,
     }
 
 

@@ -19,6 +19,7 @@ from submissions.services.handing_over import case_hand_over
 from submissions.services.measuring import rule_measure
 from submissions.services.notes import note_write, thread_resolve
 from submissions.services.opening import case_open
+from submissions.services.practising import practice_begin, practice_finish, practice_save
 from submissions.services.saving import SaveResult, response_save
 from submissions.services.submitting import case_submit
 from submissions.services.waivers import waiver_decide, waiver_request
@@ -42,6 +43,9 @@ __all__ = [
     "failure_explain",
     "impact_request",
     "note_write",
+    "practice_begin",
+    "practice_finish",
+    "practice_save",
     "response_save",
     "rule_measure",
     "thread_resolve",

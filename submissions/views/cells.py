@@ -37,7 +37,7 @@ class CaseCells(ScopedView):
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """Save changes; the answer says what others changed and who they are."""
         case = self.load(Case.objects.all(), pk=pk)
-        result = response_save(case_id=case.pk, actor=request.user, **_save_asked(request))
+        result = response_save(case_id=case.pk, actor=request.user, **save_asked(request))
         answer = save_answer(result)
         answer["authors"] = authors_of(result.response, result.cells)
         answer["present"] = presence_note(case_id=case.pk, user=request.user)
@@ -67,7 +67,7 @@ class CaseCells(ScopedView):
         return JsonResponse(answer)
 
 
-def _save_asked(request: AuthenticatedHttpRequest) -> dict[str, Any]:
+def save_asked(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     """The checked request. Raises `Invalid`."""
     try:
         data = json.loads(request.body)
