@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from instruments.evaluation.definition import split_path
 from instruments.selectors import codelists_current, definition_data
+from submissions.earlier_values import RATIO_BOUND
 from submissions.form_page import rules_url
 from submissions.models import EditFailure, PracticeAttempt, Response
 from submissions.practice.marking import Mark
@@ -101,7 +102,7 @@ class AttemptPage:
             "context_token": "",
             "landing": "",
             "earlier": {},
-            "ratio_bound": 0,
+            "ratio_bound": RATIO_BOUND,
             "waiver_url": "",
         }
 
