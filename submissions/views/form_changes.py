@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from accounts.views.base import ScopedView
 from instruments.draft_selectors import codelist_entries
 from instruments.models import CodeListVersion, InstrumentVersion
 from instruments.selectors import codelists_current, form_titles
-from instruments.typed_yaml import FaultLine, fault_lines, typed_read
+from instruments.typed_yaml import FaultLine, fault_lines, typed_read, typed_write
 from submissions.change_outcomes import base_of
 from submissions.change_selectors import change_faults, change_get, changes_listed
 from submissions.enums import ChangeKind, ReopenPolicy
@@ -69,7 +68,7 @@ class ChangeNew(ScopedView):
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """`?kind=form&code=G102`."""
         kind, code = request.GET.get("kind", ""), request.GET.get("code", "")
-        return _editor(request, kind, code, Typed(_text(_content_in_force(kind, code))))
+        return _editor(request, kind, code, Typed(typed_write(_content_in_force(kind, code))))
 
     def post(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Check, or keep as a draft; a refusal shows the editor again with what was typed."""
@@ -86,7 +85,7 @@ class ChangeEdit(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """With the text as it would be written today: comments are not kept."""
         change = _change(pk)
-        typed = Typed(_text(change.content), change.reason, change.reopen)
+        typed = Typed(typed_write(change.content), change.reason, change.reopen)
         return _editor(request, change.kind, change.code, typed, change)
 
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
@@ -193,7 +192,3 @@ def _content_in_force(kind: str, code: str) -> Any:
 def _typed_content(kind: str, text: str) -> Any:
     data = typed_read(text)
     return codelist_entries(data) if kind == ChangeKind.CODELIST else data
-
-
-def _text(content: Any) -> str:
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)

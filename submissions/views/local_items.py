@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import yaml
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +27,7 @@ from instruments.models import InstrumentVersion
 from instruments.presenters import LocalAdditions
 from instruments.selectors import codelists_current, form_titles, version_current
 from instruments.services import extension_publish
-from instruments.typed_yaml import FaultLine, fault_lines, typed_read
+from instruments.typed_yaml import FaultLine, fault_lines, typed_read, typed_write
 from registry.selectors import province_names
 from submissions.services import additions_apply
 
@@ -89,7 +87,7 @@ class LocalDetail(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, code: str, division: str) -> HttpResponse:
         """The current version, or `?version=N`."""
         base, version = self._versions(code, division, request.GET.get("version", ""))
-        text = _text(version.added) if version else _example(code, division)
+        text = typed_write(version.added) if version else _example(code, division)
         return self._page(request, base, version, Edited(text))
 
     def post(self, request: AuthenticatedHttpRequest, code: str, division: str) -> HttpResponse:
@@ -158,10 +156,6 @@ def _checked(base: InstrumentVersion, division: str, text: str) -> Edited:
     if faults:
         return Edited(text, checked=True, faults=tuple(fault_lines(text, faults)))
     return Edited(text, checked=True, preview=LocalAdditions(data, codelists_current()))
-
-
-def _text(extension: dict[str, Any]) -> str:
-    return yaml.safe_dump(extension, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _example(code: str, division: str) -> str:
