@@ -20,6 +20,7 @@ from submissions.forms import PostedForm
 from submissions.models import PracticeAttempt
 from submissions.practice.sets import PracticeSet, practice_sets
 from submissions.practice_page import AttemptPage, MarkedError, marked_errors
+from submissions.practice_selectors import attempt_of, attempts_of
 from submissions.services import practice_begin, practice_finish, practice_save
 from submissions.views.cells import save_asked
 
@@ -33,8 +34,7 @@ class PracticeList(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Two queries."""
-        own = PracticeAttempt.objects.filter(person=request.user).order_by("-pk")
-        attempts = list(own[:RECORDS_SHOWN])
+        attempts = attempts_of(request.user)
         context = {
             "sets": [
                 (practice, _best(practice, attempts)) for practice in practice_sets().values()
@@ -143,8 +143,8 @@ class PracticeFinish(ScopedView):
 
 
 def _own(request: AuthenticatedHttpRequest, pk: int) -> PracticeAttempt:
-    attempt = PracticeAttempt.objects.filter(pk=pk, person=request.user).first()
-    if attempt is None or attempt.set_code not in practice_sets():
+    attempt = attempt_of(request.user, pk)
+    if attempt is None:
         raise Missing(_("没有这次练习。"))
     return attempt
 
