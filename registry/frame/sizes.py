@@ -35,10 +35,10 @@ def is_too_large(path: Path | IO[bytes]) -> bool:
         if sum(entry.file_size for entry in entries) > UNPACKED_AT_MOST:
             return True
         for entry in entries:
-            if entry.filename.lower().startswith("xl/worksheets/"):
-                with packed.open(entry) as sheet:
-                    if _cells(sheet) > CELLS_AT_MOST:
-                        return True
+            # every part, whatever its name: a sheet is found by its relation
+            with packed.open(entry) as part:
+                if _cells(part) > CELLS_AT_MOST:
+                    return True
     return False
 
 

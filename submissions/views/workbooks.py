@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -15,22 +16,59 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from audit.enums import AuditAction
 from audit.services import audit_record
-from submissions.form_page import FormPage
 from submissions.models import Case
 from submissions.presenters.findings import FindingView
-from submissions.presenters.form import READ
-from submissions.services import response_save
 from submissions.services.saving import check_open_for_filling
-from submissions.workbooks.comparing import (
-    DEVICE,
-    Comparison,
-    pending_read,
-    workbook_bytes,
-    workbook_compare,
-)
+from submissions.services.unit_forms import unit_forms_read
+from submissions.services.workbook_saving import workbook_save
+from submissions.workbooks.comparing import Comparison, compare, pending_read
+from submissions.workbooks.files import BYTES_AT_MOST, workbook_open
+from submissions.workbooks.own import incoming_read, stamps_of, strange_sheets, workbook_bytes
+from submissions.workbooks.reading import stamps_read
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UPLOAD_AT_MOST = 8 * 1024 * 1024
+
+
+def workbook_answer(content: bytes, name: str) -> HttpResponse:
+    """A workbook to be kept under a name."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def uploaded(request: AuthenticatedHttpRequest) -> bytes:
+    """The file of an upload, as much of it as is looked at. Raises `Invalid` where there is none."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise Invalid(_("请选择要上传的工作簿。"), code="file_required")
+    return bytes(file.read(BYTES_AT_MOST + 1))
+
+
+def difference_context(comparison: Comparison | None, refusal: Refusal | None) -> dict[str, Any]:
+    """What the page of differences shows, findings in words."""
+    forms = comparison.forms if comparison else []
+    findings = {form.case.pk: [FindingView(f, []) for f in form.findings] for form in forms}
+    return {
+        "comparison": comparison,
+        "refusal": refusal,
+        "differences": [(form, findings[form.case.pk]) for form in forms],
+    }
+
+
+def case_workbook_compare(case: Case, content: bytes) -> Comparison:
+    """Compare a workbook of one form. Raises `Invalid` or `Conflict` with the reason."""
+    forms = unit_forms_read(case)
+    response = forms.of(case.pk)
+    check_open_for_filling(response)
+    book = workbook_open(content)
+    stamps = stamps_read(book)
+    if len(stamps) > 1:
+        raise Invalid(
+            _("这是普查对象的整套工作簿，不是本表的。请到普查对象的页面上传。"),
+            code="workbook_of_a_unit",
+        )
+    own = stamps_of([response])[case.pk]
+    incoming = incoming_read(book, forms, response, stamp=stamps[0], own=own)
+    return compare(forms, [incoming], strange_sheets(book, forms, [response]))
 
 
 class CaseWorkbook(ScopedView):
@@ -41,14 +79,10 @@ class CaseWorkbook(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """Written as asked for; recorded, because data leaves the portal."""
         case = self.load(Case.objects.with_names(), pk=pk)
-        content = workbook_bytes(FormPage(case, request.user, READ))
+        forms = unit_forms_read(case)
+        content = workbook_bytes(forms, [forms.of(case.pk)])
         audit_record(action=AuditAction.WORKBOOK_DOWNLOADED, actor=request.user, subject=case)
-        name = quote(f"{case.form_code} {case.unit.name}.xlsx")
-        return HttpResponse(
-            content,
-            content_type=XLSX,
-            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-        )
+        return workbook_answer(content, f"{case.form_code} {case.unit.name}.xlsx")
 
 
 class CaseWorkbookUpload(ScopedView):
@@ -63,13 +97,8 @@ class CaseWorkbookUpload(ScopedView):
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """The differences, or the reason why the file is refused. Nothing is stored."""
         case = self.load(Case.objects.with_names(), pk=pk)
-        file = request.FILES.get("file")
         try:
-            if file is None:
-                raise Invalid(_("请选择要上传的工作簿。"), code="file_required")
-            page = FormPage(case, request.user, READ)
-            check_open_for_filling(page.response)
-            comparison = workbook_compare(page, file.read(UPLOAD_AT_MOST + 1))
+            comparison = case_workbook_compare(case, uploaded(request))
         except Refusal as refusal:
             return self._page(request, case, refusal=refusal)
         return self._page(request, case, comparison=comparison)
@@ -82,13 +111,7 @@ class CaseWorkbookUpload(ScopedView):
         comparison: Comparison | None = None,
         refusal: Refusal | None = None,
     ) -> HttpResponse:
-        findings = [FindingView(f, []) for f in comparison.findings] if comparison else []
-        context = {
-            "case": case,
-            "comparison": comparison,
-            "findings": findings,
-            "refusal": refusal,
-        }
+        context = {"case": case, **difference_context(comparison, refusal)}
         status = refusal.status if refusal else 200
         return render(request, "submissions/case_workbook.html", context, status=status)
 
@@ -103,19 +126,20 @@ class CaseWorkbookCommit(CaseWorkbookUpload):
         """Back to the form; a clash with others' work is shown and nothing is stored."""
         case = self.load(Case.objects.with_names(), pk=pk)
         try:
-            pending = pending_read(request.POST.get("token", ""), case)
-            if pending.changes:
-                response_save(
-                    case_id=case.pk,
-                    actor=request.user,
-                    save_id=pending.save_id,
-                    base_version=pending.base_version,
-                    changes=pending.changes,
-                    device=DEVICE,
-                )
+            pending = pending_read(
+                request.POST.get("token", ""), unit_id=case.unit_id, case_id=case.pk
+            )
+            count = workbook_save(
+                actor=request.user, pending=pending, taken=set(request.POST.getlist("take"))
+            )
         except Refusal as refusal:
             return self._page(request, case, refusal=refusal)
-        messages.success(
-            request, _("已从工作簿保存 %(count)d 处改动。") % {"count": len(pending.changes)}
-        )
+        messages.success(request, saved_sentence(count))
         return redirect("case_fill", pk=case.pk)
+
+
+def saved_sentence(count: int) -> str:
+    """What was done."""
+    if not count:
+        return _("没有选用工作簿中的值，没有改动。")
+    return _("已从工作簿保存 %(count)d 处改动。") % {"count": count}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core import signing
@@ -12,184 +12,265 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Conflict, Invalid
-from instruments.models import InstrumentVersion
-from instruments.selectors import codelists_current
-from submissions.form_page import FormPage
-from submissions.models import Case, EditFailure
-from submissions.page_selectors import values_at
+from instruments.evaluation.definition import Group
+from submissions.models import Case, EditFailure, Response
 from submissions.presenters.form import FormPresenter
+from submissions.services.changes import CHANGES_AT_MOST
 from submissions.services.findings import failures_found
-from submissions.workbooks.files import workbook_open
-from submissions.workbooks.layout import Stamp
-from submissions.workbooks.reading import (
-    FormReader,
-    WorkbookAnswers,
-    changes_of,
-    stamp_read,
-)
-from submissions.workbooks.writing import FormWorkbook
+from submissions.services.unit_forms import UnitForms
+from submissions.services.workbook_saving import PendingForm
+from submissions.workbooks.reading import WorkbookAnswers
 
 SALT = "submissions.workbook"
 KEPT_SECONDS = 3600  # what was compared is committed within the hour, or uploaded again
-DEVICE = "excel"
+TOKEN_AT_MOST = 2_000_000  # the page that carries it is posted back as a form
+_COUNTERS = (
+    "hard_count",
+    "soft_open_count",
+    "filled_count",
+    "required_count",
+    "required_missing_count",
+)
 
 
 @dataclass(frozen=True)
 class Line:
     """One cell that the workbook would change. `now` differs from `base` where others wrote."""
 
+    case_id: int
     path: str
     place: str
+    where: str
     base: str
     now: str
     after: str
-    doubt: str = ""
+    is_clearing: bool = False
 
     @property
     def is_clash(self) -> bool:
         """Somebody else has changed it, differently, since the workbook was downloaded."""
         return self.now not in {self.base, self.after}
 
+    @property
+    def needs_choice(self) -> bool:
+        """Saved only where the person asks for it."""
+        return self.is_clash or self.is_clearing
+
+    @property
+    def key(self) -> str:
+        """The name of the choice."""
+        return f"{self.case_id}:{self.path}"
+
+
+@dataclass
+class Incoming:
+    """What a workbook says of one form: its answers, and the values that it was made of.
+
+    `clears` is false where a blank cell may merely be something that the other system never held.
+    """
+
+    response: Response
+    base: Mapping[str, str]
+    answers: WorkbookAnswers
+    notes: list[str] = field(default_factory=list)
+    clears: bool = True
+
+
+@dataclass(frozen=True)
+class FormDifference:
+    """One form of the page of differences."""
+
+    case: Case
+    lines: list[Line]
+    new_rows: int
+    findings: list[EditFailure]
+    doubts: list[str]
+    notes: list[str]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to save."""
+        return bool(self.lines or self.new_rows)
+
 
 @dataclass(frozen=True)
 class Comparison:
     """Everything the page of differences shows, and what a commit needs."""
 
-    lines: list[Line]
-    new_rows: int
-    findings: list[EditFailure]
+    forms: list[FormDifference]
+    notes: list[str]
     token: str
 
     @property
-    def clashes(self) -> list[Line]:
-        """Cells that a person has to settle in the grid first."""
-        return [line for line in self.lines if line.is_clash]
+    def lines(self) -> list[Line]:
+        """Every cell that would change."""
+        return [line for form in self.forms for line in form.lines]
 
     @property
-    def doubts(self) -> list[Line]:
-        """Cells whose digits the spreadsheet has lost."""
-        return [line for line in self.lines if line.doubt]
+    def choices(self) -> list[Line]:
+        """Cells that keep their value unless the person says otherwise."""
+        return [line for line in self.lines if line.needs_choice]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Cells that could not be read."""
+        return [doubt for form in self.forms for doubt in form.doubts]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to save."""
+        return any(form.has_changes for form in self.forms)
 
 
-def workbook_bytes(page: FormPage) -> bytes:
-    """The prefilled workbook of a case. One query beyond the page's own."""
-    case, response = page.case, page.response
-    return FormWorkbook(
-        definition=page.forms.definition(response),
-        answers=page.forms.plain(response),
-        stamp=stamp_of(case, response.version),
-        heading=f"{case.unit} {case.exercise}",
-        codelists=codelists_current(),
-    ).bytes()
+def compare(forms: UnitForms, incoming: Sequence[Incoming], notes: Sequence[str]) -> Comparison:
+    """Compare what a workbook says of some forms of a unit. No query.
 
-
-def stamp_of(case: Case, response_version: int) -> Stamp:
-    """The stamp that a workbook of this case carries now. One query."""
-    version = InstrumentVersion.objects.get(pk=case.instrument_version_id)
-    return Stamp(
-        case=case.pk,
-        form=case.form_code,
-        unit=case.unit.code,
-        version=version.number,
-        definition=version.content_hash[:32],
-        response_version=response_version,
-    )
-
-
-def workbook_compare(page: FormPage, content: bytes) -> Comparison:
-    """Read a workbook and compare it. Raises `Invalid` or `Conflict` with the reason."""
-    book = workbook_open(content)
-    stamp = stamp_read(book)
-    _check_stamp(stamp, stamp_of(page.case, page.response.version))
-    definition = page.forms.definition(page.response)
-    now = page.forms.plain(page.response)
-    base = values_at(page.response, stamp.response_version)
-    answers = FormReader(definition, now["rows"], codelists_current()).read(book)
-    changes = list(changes_of(answers, base))
-    after = _after(now, answers, changes)
-    form = FormPresenter(dict(definition.raw), after)
-    lines = [
-        Line(
-            path=change["cell"],
-            place=form.place(change["cell"]),
-            base=base.get(change["cell"], ""),
-            now=now["values"].get(change["cell"], ""),
-            after=change["value"],
-            doubt=answers.doubts.get(change["cell"], ""),
+    The forms are judged together, as they would stand after the save, choices left out.
+    """
+    prepared = [_Prepared.of(forms, one) for one in incoming]
+    found = _findings(forms, prepared)
+    differences = [
+        FormDifference(
+            case=one.response.case,
+            lines=one.lines,
+            new_rows=sum(len(keys) for keys in one.incoming.answers.new_rows.values()),
+            findings=found[one.response.case_id],
+            doubts=list(one.incoming.answers.doubts.values()),
+            notes=one.incoming.notes,
         )
-        for change in changes
-        if change["op"] == "set"
+        for one in prepared
     ]
-    token = signing.dumps(
-        {
-            "case": page.case.pk,
-            "base": stamp.response_version,
-            "save": str(uuid.uuid4()),
-            "changes": changes,
-        },
-        salt=SALT,
-        compress=True,
+    unit_id = forms.responses[0].case.unit_id if forms.responses else None
+    return Comparison(differences, list(notes), _token(unit_id, prepared))
+
+
+@dataclass
+class _Prepared:
+    """One form on its way to the page."""
+
+    incoming: Incoming
+    lines: list[Line]
+    after: dict[str, Any]
+
+    @property
+    def response(self) -> Response:
+        return self.incoming.response
+
+    @classmethod
+    def of(cls, forms: UnitForms, incoming: Incoming) -> _Prepared:
+        response, answers = incoming.response, incoming.answers
+        definition, now = forms.definition(response), forms.plain(response)
+        for group in definition.groups:
+            _fit(incoming, group, len(now["rows"].get(group.slug, [])))
+        changed = [
+            path
+            for path, value in answers.values.items()
+            if value not in {incoming.base.get(path, ""), now["values"].get(path, "")}
+        ]
+        rows = {group: list(keys) for group, keys in now["rows"].items()}
+        for name, keys in answers.new_rows.items():
+            rows.setdefault(name, []).extend(keys)
+        form = FormPresenter(dict(definition.raw), {"values": {}, "rows": rows})
+        lines = [
+            Line(
+                case_id=response.case_id,
+                path=path,
+                place=form.place(path),
+                where=answers.places.get(path, ""),
+                base=incoming.base.get(path, ""),
+                now=now["values"].get(path, ""),
+                after=answers.values[path],
+                is_clearing=not incoming.clears and answers.values[path] == "",
+            )
+            for path in changed
+        ]
+        values = dict(now["values"])
+        values.update({line.path: line.after for line in lines if not line.needs_choice})
+        after = {"values": {k: v for k, v in values.items() if v}, "rows": rows}
+        return cls(incoming, lines, after)
+
+    def pending(self) -> PendingForm:
+        """What the commit will save."""
+        new = self.incoming.answers.new_rows
+        rows = [
+            {"op": "add_row", "group": group, "row": key, "after": None}
+            for group, keys in new.items()
+            for key in keys
+        ]
+        if len(rows) + len(self.lines) > CHANGES_AT_MOST:
+            raise Invalid(
+                _("%(form)s 表有 %(count)d 处改动，一次最多保存 %(most)d 处，请分几次上传。")
+                % {
+                    "form": self.response.case.form_code,
+                    "count": len(rows) + len(self.lines),
+                    "most": CHANGES_AT_MOST,
+                },
+                code="too_many_changes",
+            )
+        return PendingForm(
+            case_id=self.response.case_id,
+            base_version=self.response.version,
+            save_id=uuid.uuid4(),
+            changes=[*rows, *(_set(line) for line in self.lines if not line.needs_choice)],
+            choices=[_set(line) for line in self.lines if line.needs_choice],
+        )
+
+
+def _set(line: Line) -> dict[str, Any]:
+    return {"op": "set", "cell": line.path, "value": line.after}
+
+
+def _fit(incoming: Incoming, group: Group, there: int) -> None:
+    """Leave out new repeats beyond what the form holds, and say so."""
+    answers = incoming.answers
+    keys = answers.new_rows.get(group.slug, [])
+    room = len(keys) if group.max is None else max(0, group.max - there)
+    beyond = keys[room:]
+    if not beyond:
+        return
+    answers.new_rows[group.slug] = keys[:room]
+    left_out = tuple(f"{group.slug}/{key}/" for key in beyond)
+    for path in [path for path in answers.places if path.startswith(left_out)]:
+        answers.values.pop(path, None)
+        answers.doubts.pop(path, None)
+    incoming.notes.append(
+        _("“%(group)s”最多 %(most)d 个，工作簿中多出的 %(count)d 个没有读取。")
+        % {"group": group.label["zh"], "most": group.max, "count": len(beyond)}
     )
-    new_rows = sum(len(keys) for keys in answers.new_rows.values())
-    return Comparison(lines, new_rows, _findings(page, after), token)
 
 
-def _check_stamp(stamp: Stamp, own: Stamp) -> None:
-    if (stamp.unit, stamp.form, stamp.case) != (own.unit, own.form, own.case):
-        raise Invalid(
-            _("这是普查对象 %(unit)s 的 %(form)s 表，不是本表。")
-            % {"unit": stamp.unit, "form": stamp.form},
-            code="workbook_of_another",
-        )
-    if stamp.definition != own.definition:
-        raise Invalid(
-            _("工作簿是表的第 %(old)d 版，现在是第 %(new)d 版，请重新下载后再填。")
-            % {"old": stamp.version, "new": own.version},
-            code="workbook_of_another_version",
-        )
-    if stamp.response_version > own.response_version:
-        raise Invalid(_("填报版本不对，请重新下载后再填。"), code="unknown_base_version")
-
-
-def _after(
-    now: Mapping[str, Any], answers: WorkbookAnswers, changes: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """The answers as they would be."""
-    values = dict(now["values"])
-    values.update({c["cell"]: c["value"] for c in changes if c["op"] == "set"})
-    rows = {group: list(keys) for group, keys in now["rows"].items()}
-    for group, keys in answers.new_rows.items():
-        rows.setdefault(group, []).extend(keys)
-    return {"values": {k: v for k, v in values.items() if v}, "rows": rows}
-
-
-def _findings(page: FormPage, after: dict[str, Any]) -> list[EditFailure]:
+def _findings(forms: UnitForms, prepared: Sequence[_Prepared]) -> dict[int, list[EditFailure]]:
     """What the rules would say, blanks left out. No query: the answers are put in memory only."""
-    forms, response = page.forms, page.response
-    before = forms.plain(response)
-    counters = {
-        name: getattr(response.case, name)
-        for name in ("hard_count", "soft_open_count", "filled_count", "required_count")
-    } | {"required_missing_count": response.case.required_missing_count}
-    forms.put(response, after)
-    found = failures_found(forms=forms, responses=[response], now=timezone.now())
-    forms.put(response, before)
-    for name, value in counters.items():
-        setattr(response.case, name, value)
-    return [failure for failure in found if failure.kind != "required"]
+    responses = [one.response for one in prepared]
+    before = {r.pk: (forms.plain(r), [getattr(r.case, n) for n in _COUNTERS]) for r in responses}
+    for one in prepared:
+        forms.put(one.response, one.after)
+    found = failures_found(forms=forms, responses=responses, now=timezone.now())
+    for response in responses:
+        plain, counters = before[response.pk]
+        forms.put(response, plain)
+        for name, value in zip(_COUNTERS, counters, strict=True):
+            setattr(response.case, name, value)
+    by_case: dict[int, list[EditFailure]] = {r.case_id: [] for r in responses}
+    for failure in found:
+        if failure.kind != "required":
+            by_case[failure.case_id].append(failure)
+    return by_case
 
 
-@dataclass(frozen=True)
-class Pending:
-    """What a page of differences carries to its commit."""
+def _token(unit_id: int | None, prepared: Sequence[_Prepared]) -> str:
+    forms = [one.pending().as_data() for one in prepared]
+    token = signing.dumps({"unit": unit_id, "forms": forms}, salt=SALT, compress=True)
+    if len(token) > TOKEN_AT_MOST:
+        raise Invalid(_("工作簿的改动过多，请分表上传。"), code="too_many_changes")
+    return token
 
-    base_version: int
-    save_id: uuid.UUID
-    changes: list[dict[str, Any]]
 
+def pending_read(token: str, *, unit_id: int, case_id: int | None = None) -> list[PendingForm]:
+    """What was compared, for this unit (and this form alone).
 
-def pending_read(token: str, case: Case) -> Pending:
-    """What was compared. Raises `Conflict` after an hour, `Invalid` for another case's or a forgery."""
+    Raises `Conflict` after an hour, `Invalid` for another unit's or a forgery.
+    """
     try:
         data = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
     except signing.SignatureExpired as error:
@@ -197,7 +278,12 @@ def pending_read(token: str, case: Case) -> Pending:
             _("比对结果已过一小时，请重新上传工作簿。"), code="workbook_expired"
         ) from error
     except signing.BadSignature as error:
-        raise Invalid(_("比对结果无效，请重新上传工作簿。"), code="workbook_token") from error
-    if data["case"] != case.pk:
-        raise Invalid(_("比对结果无效，请重新上传工作簿。"), code="workbook_token")
-    return Pending(int(data["base"]), uuid.UUID(data["save"]), list(data["changes"]))
+        raise _no_token() from error
+    forms = [PendingForm.from_data(form) for form in data["forms"]]
+    if data["unit"] != unit_id or (case_id and {form.case_id for form in forms} != {case_id}):
+        raise _no_token()
+    return forms
+
+
+def _no_token() -> Invalid:
+    return Invalid(_("比对结果无效，请重新上传工作簿。"), code="workbook_token")

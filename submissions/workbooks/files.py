@@ -2,68 +2,64 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.exceptions import Invalid
-from registry.frame.files import cell_text
 from registry.frame.sizes import DAMAGES, is_too_large
+from submissions.workbooks.parts import (
+    BOOK,
+    BOOK_RELATIONS,
+    directory_check,
+    parts_check,
+    sheet_parts,
+    too_large,
+    unreadable,
+)
+from submissions.workbooks.sheets import CellMarks, Sheet, cell_marks, percent_styles, reference
 
 BYTES_AT_MOST = 8 * 1024 * 1024
-UNPACKED_AT_MOST = 80 * 1024 * 1024
-PARTS_AT_MOST = 400
-RATIO_AT_MOST = (
-    200  # a part that unpacks to more than so many times its size is no workbook of ours
-)
-OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # .xls, or an XLSX with a password
-_FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f[ >/]')
-_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_FORBIDDEN = (
-    ("xl/vbaProject.bin", "macros"),
-    ("xl/externalLinks/", "links"),
-    ("xl/connections.xml", "connections"),
-    ("xl/embeddings/", "embedded"),
-    ("xl/ctrlProps/", "controls"),
-    ("xl/activeX/", "controls"),
-)
+_COMPOUND = b"\xd0\xcf\x11\xe0"  # .xls, or an XLSX with a password inside the same container
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_STYLES = "xl/styles.xml"
+_MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table")
 
 
 @dataclass(frozen=True)
 class OpenedWorkbook:
-    """Sheets as lists of rows of text, by name."""
+    """The sheets by name, in order."""
 
-    sheets: dict[str, list[list[str]]]
+    sheets: dict[str, Sheet]
+
+    def texts(self, name: str) -> list[list[str]]:
+        """The rows of a sheet as text; none where there is no such sheet."""
+        return self.sheets[name].texts if name in self.sheets else []
 
 
 def workbook_open(content: bytes) -> OpenedWorkbook:
-    """Every sheet as text. Raises `Invalid` with the reason; reads no more than it may."""
+    """Every sheet. Raises `Invalid` with the reason; reads no more than it may."""
     _check_size(content)
-    formulas = _check_parts(content)
-    if is_too_large(BytesIO(content)):
-        raise _bomb()
-    if formulas:
-        raise Invalid(
-            _("单元格 %(cell)s 是公式。请复制后“选择性粘贴—数值”，再上传。")
-            % {"cell": formulas[0]},
-            code="workbook_formula",
-        )
+    _check_kind(content)
     try:
+        marks = _marks(content)
+        if is_too_large(BytesIO(content)):
+            raise too_large()
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = {name: _rows(book, name) for name in book.sheet_names}
-    except (CalamineError, *DAMAGES) as error:
-        raise _unreadable() from error
+        if list(book.sheet_names) != list(marks):
+            raise unreadable()
+        sheets = {
+            name: Sheet(
+                name, book.get_sheet_by_name(name).to_python(skip_empty_area=False), marks[name]
+            )
+            for name in marks
+        }
+    except (CalamineError, KeyError, *DAMAGES) as error:
+        raise unreadable() from error
     return OpenedWorkbook(sheets)
-
-
-def _unreadable() -> Invalid:
-    return Invalid(_("无法读取这个工作簿，文件可能已损坏或设有密码。"), code="workbook_unreadable")
 
 
 def _check_size(content: bytes) -> None:
@@ -74,67 +70,49 @@ def _check_size(content: bytes) -> None:
             _("文件超过 %(size)d 兆字节，不是本系统的填报工作簿。") % {"size": BYTES_AT_MOST >> 20},
             code="workbook_too_large",
         )
-    if content.startswith(OLD_OR_LOCKED):
+
+
+def _check_kind(content: bytes) -> None:
+    """By the first bytes: the name of a file says nothing."""
+    if content.startswith(_COMPOUND):
+        if _ENCRYPTED in content:
+            raise Invalid(_("工作簿设有打开密码。请去掉密码后再上传。"), code="workbook_locked")
+        raise Invalid(_("这是旧格式（.xls）的工作簿。请另存为 .xlsx 再上传。"), code="workbook_old")
+    if content.startswith(b"PK"):
+        return
+    head = content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(_MARKUP):
         raise Invalid(
-            _("这是旧格式（.xls）或设有密码的工作簿，请另存为不加密的 .xlsx 再上传。"),
-            code="workbook_locked",
+            _("这是网页或 XML 文件，不是 XLSX 工作簿。请另存为 .xlsx 再上传。"),
+            code="workbook_type",
         )
-    if not content.startswith(b"PK"):
-        raise Invalid(_("这不是 XLSX 工作簿。"), code="workbook_type")
+    if b"\0" not in content[:4000] and (b"," in content[:4000] or b"\t" in content[:4000]):
+        raise Invalid(
+            _("这是文本文件（CSV），不是 XLSX 工作簿。请下载工作簿，填好后上传。"),
+            code="workbook_type",
+        )
+    raise Invalid(_("这不是 XLSX 工作簿。"), code="workbook_type")
 
 
-def _check_parts(content: bytes) -> list[str]:
-    """Look at the directory first, then at the XML; cells with formulas are returned."""
-    formulas: list[str] = []
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-            _check_directory(parts)
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    text = archive.read(part)
-                    if _ENTITY.search(text):
-                        raise Invalid(
-                            _("工作簿里有不允许的内容（%(what)s），没有读取。")
-                            % {"what": "DOCTYPE"},
-                            code="workbook_forbidden",
-                        )
-                    if _SHEET.fullmatch(part.filename):
-                        formulas += [cell.decode() for cell in _FORMULA.findall(text)[:1]]
-    except DAMAGES as error:
-        raise _unreadable() from error
-    return formulas
-
-
-def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
-    names = [part.filename for part in parts]
-    if len(parts) > PARTS_AT_MOST or len(set(names)) < len(names):
-        raise _unreadable()
-    if sum(part.file_size for part in parts) > UNPACKED_AT_MOST:
-        raise _bomb()
-    for part in parts:
-        _check_part(part)
-    if not any(_SHEET.fullmatch(name) for name in names):
-        raise Invalid(_("这不是 XLSX 工作簿。"), code="workbook_type")
-
-
-def _check_part(part: zipfile.ZipInfo) -> None:
-    if part.file_size > 1_000_000 and part.file_size > RATIO_AT_MOST * part.compress_size:
-        raise _bomb()
-    if part.filename.startswith("/") or ".." in part.filename.split("/"):
-        raise _unreadable()
-    for prefix, what in _FORBIDDEN:
-        if part.filename.startswith(prefix):
-            raise Invalid(
-                _("工作簿里有不允许的内容（%(what)s），没有读取。") % {"what": what},
-                code="workbook_forbidden",
-            )
-
-
-def _bomb() -> Invalid:
-    return Invalid(_("工作簿展开后过大，没有读取。"), code="workbook_too_large")
-
-
-def _rows(book: CalamineWorkbook, name: str) -> list[list[str]]:
-    sheet: Any = book.get_sheet_by_name(name)
-    return [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+def _marks(content: bytes) -> dict[str, CellMarks]:
+    """The directory first, then the parts, then the cells. Raises `Invalid` for a formula."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        directory_check(archive)
+        parts_check(archive)
+        if not {BOOK, BOOK_RELATIONS} <= set(archive.namelist()):
+            raise unreadable()
+        styles = archive.read(_STYLES) if _STYLES in archive.namelist() else b"<styleSheet/>"
+        percents = percent_styles(styles)
+        found = {}
+        for name, part in sheet_parts(archive).items():
+            found[name] = cell_marks(archive.read(part), percents)
+            if found[name].formulas:
+                raise Invalid(
+                    _(
+                        "工作表“%(sheet)s”的单元格 %(cell)s 是公式。"
+                        "请复制后“选择性粘贴—数值”，再上传。"
+                    )
+                    % {"sheet": name, "cell": reference(found[name].formulas[0])},
+                    code="workbook_formula",
+                )
+    return found

@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from instruments.evaluation.definition import Definition, Group
 
 META = "_meta"
 LISTS = "_lists"
-LAYOUT = "1"
+LAYOUT = "2"
 KEY_ROW, FIRST_LINE = 4, 6  # the hidden row of keys, and the first line of values
 KEY_COLUMN, CODE_COLUMN, LABEL_COLUMN, UNIT_COLUMN, FIRST_VALUE = 1, 2, 3, 4, 5
 SPARE_ROWS = 20  # empty repeats to write new ones into
@@ -62,6 +61,6 @@ def sheet_name(definition: Definition, group: Group | None = None) -> str:
     return "".join(c for c in name if c not in "[]:*?/\\")[:SHEET_NAME_LENGTH]
 
 
-def plain_values(answers: dict[str, Any]) -> dict[str, str]:
-    """Values in force by cell."""
-    return dict(answers["values"])
+def sheet_names(definition: Definition) -> list[str]:
+    """Every sheet of a form."""
+    return [sheet_name(definition), *(sheet_name(definition, g) for g in definition.groups)]

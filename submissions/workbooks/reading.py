@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Invalid
-from instruments.codelist_values import CodeListValues
 from instruments.evaluation.definition import Definition, Group, Item
-from instruments.evaluation.text import normalise
+from submissions.workbooks.cells import CellRefused, cell_read
 from submissions.workbooks.files import OpenedWorkbook
 from submissions.workbooks.layout import (
     FIRST_LINE,
@@ -28,23 +25,34 @@ from submissions.workbooks.layout import (
     digest,
     sheet_name,
 )
+from submissions.workbooks.sheets import Sheet, SheetCell
 
-_CODED = re.compile(r"(\S+) .+")
-_LONG_NUMBER = re.compile(r"-?[0-9]\.[0-9]{5}E\+[0-9]{2}")
 _ROW_ID = string.ascii_lowercase + string.digits
 
-Rows = list[list[str]]
+
+def is_own(book: OpenedWorkbook) -> bool:
+    """Whether the workbook says that it is one of the portal's."""
+    return META in book.sheets
 
 
-def stamp_read(book: OpenedWorkbook) -> Stamp:
-    """The stamp of a workbook. Raises `Invalid` where there is none, or not ours any more."""
-    rows = book.sheets.get(META, [])
-    values = {row[0]: row[1] for row in rows if len(row) >= 2 and row[0]}
+def stamps_read(book: OpenedWorkbook) -> list[Stamp]:
+    """The stamp of every form. Raises `Invalid` where there is none, or not ours any more."""
+    rows = [row for row in book.texts(META) if row and row[0]]
+    names = [row[0] for row in rows]
+    columns = zip(*(row[1:] for row in rows), strict=False)
+    stamps = [
+        _stamp({name: text for name, text in zip(names, column, strict=True) if text})
+        for column in columns
+        if any(column)
+    ]
+    if not stamps:
+        raise _no_stamp()
+    return stamps
+
+
+def _stamp(values: dict[str, str]) -> Stamp:
     if values.get("layout") != LAYOUT or values.get("digest") != digest(values):
-        raise Invalid(
-            _("这不是从本系统下载的填报工作簿，或其中的标识已被改动。请重新下载后再填。"),
-            code="workbook_stamp",
-        )
+        raise _no_stamp()
     try:
         return Stamp(
             case=int(values["case"]),
@@ -58,13 +66,32 @@ def stamp_read(book: OpenedWorkbook) -> Stamp:
         raise Invalid(_("工作簿的标识不完整，请重新下载后再填。"), code="workbook_stamp") from error
 
 
+def _no_stamp() -> Invalid:
+    return Invalid(
+        _("这不是从本系统下载的填报工作簿，或其中的标识已被改动。请重新下载后再填。"),
+        code="workbook_stamp",
+    )
+
+
 @dataclass
 class WorkbookAnswers:
-    """What the sheets say: values by cell, repeats that are new, cells that cannot be trusted."""
+    """What the sheets say: values by cell, repeats that are new, cells that could not be read.
+
+    `places` says in which sheet and cell a value stands.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     new_rows: dict[str, list[str]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+
+    def take(self, path: str, item: Item, cell: SheetCell) -> None:
+        """Read one cell; what cannot be read is kept as a doubt and has no value."""
+        self.places[path] = cell.where
+        try:
+            self.values[path] = cell_read(cell, item)
+        except CellRefused as refusal:
+            self.doubts[path] = str(refusal)
 
 
 @dataclass
@@ -73,8 +100,8 @@ class FormReader:
 
     definition: Definition
     rows: Mapping[str, list[str]]
-    codelists: Mapping[str, CodeListValues]
     answers: WorkbookAnswers = field(default_factory=WorkbookAnswers)
+    notes: list[str] = field(default_factory=list)
 
     def read(self, book: OpenedWorkbook) -> WorkbookAnswers:
         """Everything the workbook says. Raises `Invalid` for another layout."""
@@ -83,7 +110,7 @@ class FormReader:
             self._group(self._sheet(book, group), group)
         return self.answers
 
-    def _sheet(self, book: OpenedWorkbook, group: Group | None) -> Rows:
+    def _sheet(self, book: OpenedWorkbook, group: Group | None) -> Sheet:
         name = sheet_name(self.definition, group)
         if name not in book.sheets:
             raise Invalid(
@@ -92,68 +119,62 @@ class FormReader:
             )
         return book.sheets[name]
 
-    def _items(self, rows: Rows) -> None:
+    def _items(self, sheet: Sheet) -> None:
         items = {item.slug: item for item in self.definition.group_items("")}
-        lines = _keyed(rows[FIRST_LINE - 1 :], KEY_COLUMN - 1)
+        lines = _keyed(sheet)
         self._check_keys([key for key, _line in lines], items)
         for slug, line in lines:
-            self._take(items[slug], slug, _at(line, FIRST_VALUE - 1))
+            self._take(items[slug], slug, sheet.cell(line, FIRST_VALUE - 1))
 
-    def _group(self, rows: Rows, group: Group) -> None:
+    def _group(self, sheet: Sheet, group: Group) -> None:
         items = {item.slug: item for item in self.definition.group_items(group.slug)}
-        head = rows[KEY_ROW - 1] if len(rows) >= KEY_ROW else []
+        head = sheet.texts[KEY_ROW - 1] if len(sheet.texts) >= KEY_ROW else []
         across = [
-            (column, key)
+            (column, key.strip())
             for column, key in enumerate(head)
             if column >= FIRST_VALUE - 1 and key.strip()
         ]
-        lines = _keyed(rows[FIRST_LINE - 1 :], KEY_COLUMN - 1)
+        lines = _keyed(sheet)
         if group.layout == "columns":
             self._check_keys([key for key, _line in lines], items)
             repeats = [
-                (key, {slug: _at(line, column) for slug, line in lines}) for column, key in across
+                (key, {slug: sheet.cell(line, column) for slug, line in lines})
+                for column, key in across
             ]
         else:
             self._check_keys([key for _column, key in across], items)
             repeats = [
-                (key, {slug: _at(line, column) for column, slug in across}) for key, line in lines
+                (key, {slug: sheet.cell(line, column) for column, slug in across})
+                for key, line in lines
             ]
         for key, cells in repeats:
-            self._repeat(group, items, key.strip(), cells)
+            self._repeat(group, items, key, cells)
 
     def _repeat(
-        self, group: Group, items: Mapping[str, Item], key: str, cells: Mapping[str, str]
+        self, group: Group, items: Mapping[str, Item], key: str, cells: Mapping[str, SheetCell]
     ) -> None:
         if key == NEW_ROW:
-            if not any(text.strip() for text in cells.values()):
+            if all(cell.is_blank for cell in cells.values()):
                 return
             key = "".join(secrets.choice(_ROW_ID) for _place in range(8))
             self.answers.new_rows.setdefault(group.slug, []).append(key)
         elif key not in self.rows.get(group.slug, []):
-            raise Invalid(
-                _("“%(group)s”中有一列（行）在系统里已被删除，请重新下载后再填。")
-                % {"group": group.label["zh"]},
-                code="workbook_row_gone",
+            self.notes.append(
+                _("“%(group)s”中有一列（行）在系统里已被删除，工作簿中的这一列（行）没有读取。")
+                % {"group": group.label["zh"]}
             )
-        for slug, text in cells.items():
-            self._take(items[slug], f"{group.slug}/{key}/{slug}", text)
+            return
+        for slug, cell in cells.items():
+            self._take(items[slug], f"{group.slug}/{key}/{slug}", cell)
 
     def _check_keys(self, found: list[str], items: Mapping[str, Item]) -> None:
         if sorted(found) != sorted(items):
             raise _other_layout()
 
-    def _take(self, item: Item, path: str, text: str) -> None:
-        if path in self.answers.values:  # a repeat copied together with its hidden key
+    def _take(self, item: Item, path: str, cell: SheetCell) -> None:
+        if path in self.answers.places:  # a repeat copied together with its hidden key
             raise _other_layout()
-        text = normalise(text)
-        coded = item.type in {"choice", "yes_no"} and _CODED.fullmatch(text)
-        if coded:
-            text = coded[1]
-        if _LONG_NUMBER.fullmatch(text):
-            self.answers.doubts[path] = _(
-                "表格软件把长数字变成了 %(typed)s，已丢失数位，请以文本重新填写。"
-            ) % {"typed": text}
-        self.answers.values[path] = text
+        self.answers.take(path, item, cell)
 
 
 def _other_layout() -> Invalid:
@@ -163,19 +184,10 @@ def _other_layout() -> Invalid:
     )
 
 
-def _keyed(rows: Rows, column: int) -> list[tuple[str, list[str]]]:
-    return [(row[column].strip(), row) for row in rows if len(row) > column and row[column].strip()]
-
-
-def _at(row: list[str], column: int) -> str:
-    return row[column] if column < len(row) else ""
-
-
-def changes_of(answers: WorkbookAnswers, before: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The changes of a save: new repeats first, then every cell that differs."""
-    for group, keys in answers.new_rows.items():
-        for key in keys:
-            yield {"op": "add_row", "group": group, "row": key, "after": None}
-    for path, value in answers.values.items():
-        if value != before.get(path, ""):
-            yield {"op": "set", "cell": path, "value": value}
+def _keyed(sheet: Sheet) -> list[tuple[str, int]]:
+    """Keys of the hidden column with the lines they stand in."""
+    return [
+        (row[KEY_COLUMN - 1].strip(), line)
+        for line, row in enumerate(sheet.texts)
+        if line >= FIRST_LINE - 1 and len(row) >= KEY_COLUMN and row[KEY_COLUMN - 1].strip()
+    ]

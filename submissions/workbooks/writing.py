@@ -43,27 +43,33 @@ _TEXT = "@"  # a code in a text cell keeps its digits and its leading zeros
 LISTED_AT_MOST = 2000  # a longer code list is typed, and checked when the file comes back
 
 
-@dataclass
-class FormWorkbook:
-    """One form with its answers, being written."""
+@dataclass(frozen=True)
+class WrittenForm:
+    """One form with its answers and its stamp."""
 
     definition: Definition
     answers: Mapping[str, Any]
     stamp: Stamp
+
+
+@dataclass
+class FormWorkbook:
+    """Forms of one unit, being written."""
+
+    forms: Sequence[WrittenForm]
     heading: str
     codelists: Mapping[str, CodeListValues]
 
     def bytes(self) -> bytes:
         """The file."""
         book = Workbook()
-        sheet = book.active
-        assert isinstance(sheet, Worksheet)  # noqa: S101  a new workbook has one
-        sheet.title = sheet_name(self.definition)
+        del book["Sheet"]
         lists = self._lists(book)
-        self._items(sheet, lists)
-        for group in self.definition.groups:
-            self._group(book.create_sheet(sheet_name(self.definition, group)), group, lists)
+        for form in self.forms:
+            FormSheets(form, self.heading, self.codelists, lists).write(book)
+        book.move_sheet(LISTS, len(book.sheetnames))
         self._meta(book)
+        book.active = 0
         book.security.lockStructure = True
         out = BytesIO()
         book.save(out)
@@ -74,7 +80,8 @@ class FormWorkbook:
         sheet = book.create_sheet(LISTS)
         sheet.sheet_state = "veryHidden"
         names: dict[str, str] = {}
-        used = dict.fromkeys(item.codelist for item in self.definition.items if item.codelist)
+        items = [item for form in self.forms for item in form.definition.items]
+        used = dict.fromkeys(item.codelist for item in items if item.codelist)
         for column, name in enumerate(used, start=1):
             values = self.codelists.get(str(name))
             if values is None or not 0 < len(values) <= LISTED_AT_MOST:
@@ -87,6 +94,34 @@ class FormWorkbook:
             area = f"'{LISTS}'!${letter}$1:${letter}${len(pairs)}"
             book.defined_names[f"L_{name}"] = DefinedName(f"L_{name}", attr_text=area)
         return names
+
+    def _meta(self, book: Workbook) -> None:
+        sheet = book.create_sheet(META)
+        properties: Any = book
+        sheet.sheet_state = "veryHidden"
+        for column, form in enumerate(self.forms, start=2):
+            for row, (name, value) in enumerate(form.stamp.as_rows(), start=1):
+                _put(sheet, row, 1, name)
+                _put(sheet, row, column, value)
+                key = f"census_{name}" if len(self.forms) == 1 else f"census_{column - 1}_{name}"
+                properties.custom_doc_props.append(StringProperty(name=key, value=value))
+
+
+@dataclass
+class FormSheets:
+    """The sheets of one form: its own, and one for each repeat group."""
+
+    form: WrittenForm
+    heading: str
+    codelists: Mapping[str, CodeListValues]
+    lists: Mapping[str, str]
+
+    def write(self, book: Workbook) -> None:
+        """Put the sheets at the end of the book."""
+        definition = self.form.definition
+        self._items(book.create_sheet(sheet_name(definition)))
+        for group in definition.groups:
+            self._group(book.create_sheet(sheet_name(definition, group)), group)
 
     def _head(self, sheet: Worksheet, title: str, columns: Sequence[str]) -> None:
         _put(sheet, 1, CODE_COLUMN, title).font = Font(bold=True, size=14)
@@ -104,10 +139,12 @@ class FormWorkbook:
         sheet.protection.enable()
         sheet.page_setup.fitToHeight = 0
         # the stubs want a literal
-        sheet.page_setup.orientation = self.definition.orientation or "portrait"  # type: ignore[assignment]
+        sheet.page_setup.orientation = self.form.definition.orientation or "portrait"  # type: ignore[assignment]
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         footer: Any = sheet.oddFooter
-        footer.left.text = f"{self.stamp.form} v{self.stamp.version} {self.stamp.unit}"
+        footer.left.text = (
+            f"{self.form.stamp.form} v{self.form.stamp.version} {self.form.stamp.unit}"
+        )
         footer.right.text = "&P / &N"
 
     def _label(self, sheet: Worksheet, line: int, item: Item) -> None:
@@ -121,23 +158,25 @@ class FormWorkbook:
             cell.border = _LINE
             cell.alignment = Alignment(wrap_text=True, vertical="center")
 
-    def _items(self, sheet: Worksheet, lists: Mapping[str, str]) -> None:
+    def _items(self, sheet: Worksheet) -> None:
         columns = [_("代码"), _("指标名称"), _("计量单位"), _("本年实际")]
-        self._head(sheet, f"{self.definition.code} {self.definition.title['zh']}", columns)
+        self._head(
+            sheet, f"{self.form.definition.code} {self.form.definition.title['zh']}", columns
+        )
         sheet.column_dimensions[get_column_letter(FIRST_VALUE)].width = 40
-        checks = _Checks(sheet, lists)
-        for line, item in enumerate(self.definition.group_items(""), start=FIRST_LINE):
+        checks = _Checks(sheet, self.lists)
+        for line, item in enumerate(self.form.definition.group_items(""), start=FIRST_LINE):
             self._label(sheet, line, item)
             self._value(checks, line, FIRST_VALUE, item, item.slug)
 
-    def _group(self, sheet: Worksheet, group: Group, lists: Mapping[str, str]) -> None:
-        ids = list(self.answers["rows"].get(group.slug, []))
+    def _group(self, sheet: Worksheet, group: Group) -> None:
+        ids = list(self.form.answers["rows"].get(group.slug, []))
         spare = min(SPARE_ROWS, max(0, (group.max or 999) - len(ids)))
         keys = [*ids, *[NEW_ROW] * spare]
-        items = self.definition.group_items(group.slug)
+        items = self.form.definition.group_items(group.slug)
         label = (group.row_label or group.label)["zh"]
         heads = [f"{label} {number}" for number in range(1, len(keys) + 1)]
-        checks = _Checks(sheet, lists)
+        checks = _Checks(sheet, self.lists)
         if group.layout == "columns":
             self._head(sheet, group.label["zh"], [_("代码"), _("指标名称"), _("计量单位"), *heads])
             for offset, key in enumerate(keys):
@@ -162,7 +201,7 @@ class FormWorkbook:
                 self._value(checks, line, FIRST_VALUE + offset, item, path)
 
     def _value(self, checks: _Checks, line: int, column: int, item: Item, path: str) -> None:
-        value = str(self.answers["values"].get(path, ""))
+        value = str(self.form.answers["values"].get(path, ""))
         values = self.codelists.get(item.codelist or "")
         if item.type == "choice" and values is not None and value in values:
             value = f"{value} {values.label(value, 'zh')}"
@@ -170,15 +209,6 @@ class FormWorkbook:
         cell.number_format, cell.fill, cell.border = _TEXT, _INPUT, _LINE
         cell.protection = Protection(locked=False)
         checks.add(cell.coordinate, item)
-
-    def _meta(self, book: Workbook) -> None:
-        sheet = book.create_sheet(META)
-        properties: Any = book
-        sheet.sheet_state = "veryHidden"
-        for row, (name, value) in enumerate(self.stamp.as_rows(), start=1):
-            _put(sheet, row, 1, name)
-            _put(sheet, row, 2, value)
-            properties.custom_doc_props.append(StringProperty(name=f"census_{name}", value=value))
 
 
 class _Checks:

@@ -58,9 +58,9 @@ def cell_of(sheet, slug, column=5):
     return sheet.cell(row, column)
 
 
-def commit(client, case, page):
-    token = page.context["comparison"].token
-    return client.post(f"/cases/{case.pk}/workbook/commit/", {"token": token}, follow=True)
+def commit(client, case, page, *take):
+    data = {"token": page.context["comparison"].token, "take": take}
+    return client.post(f"/cases/{case.pk}/workbook/commit/", data, follow=True)
 
 
 def values(case):
@@ -111,16 +111,74 @@ def test_edited_workbook_is_compared_first_and_saved_as_one_revision(client, enu
     assert Response.objects.get(case=case).version == 2
 
 
-def test_value_that_others_changed_meanwhile_is_shown_and_not_overwritten(client, enumerator, case):
+def test_value_that_others_changed_meanwhile_is_shown_and_the_rest_is_saved(
+    client, enumerator, case
+):
+    book = download(client, enumerator, case)
+    save(case, enumerator, hours="5000")
+    cell_of(book["A1"], "hours").value = "6000"
+    cell_of(book["A1"], "note").value = "换表"
+    page = upload(client, case, book)
+    assert "他人已改" in page.content.decode()
+    [line] = page.context["comparison"].choices
+    assert (line.base, line.now, line.after) == ("4800", "5000", "6000")
+    assert line.where.startswith("A1!E")
+    answer = commit(client, case, page)
+    assert "已从工作簿保存 1 处改动" in answer.content.decode()
+    assert (values(case)["hours"], values(case)["note"]) == ("5000", "换表")
+
+
+def test_value_that_others_changed_is_taken_from_the_workbook_where_asked(client, enumerator, case):
     book = download(client, enumerator, case)
     save(case, enumerator, hours="5000")
     cell_of(book["A1"], "hours").value = "6000"
     page = upload(client, case, book)
-    assert "他人已改" in page.content.decode()
-    assert "保存这些改动" not in page.content.decode()
+    assert "没有改动" in commit(client, case, page).content.decode()
+    assert values(case)["hours"] == "5000"
+    commit(client, case, page, f"{case.pk}:hours", "1:nothing")
+    assert values(case)["hours"] == "6000"
+
+
+def test_value_that_changes_between_look_and_save_stops_the_save(client, enumerator, case):
+    book = download(client, enumerator, case)
+    cell_of(book["A1"], "hours").value = "6000"
+    page = upload(client, case, book)
+    save(case, enumerator, hours="5000")
     answer = commit(client, case, page)
     assert answer.status_code == 409
     assert values(case)["hours"] == "5000"
+
+
+def test_same_value_written_by_others_is_no_change(client, enumerator, case):
+    book = download(client, enumerator, case)
+    save(case, enumerator, hours="6000")
+    cell_of(book["A1"], "hours").value = "6000"
+    page = upload(client, case, book)
+    assert not page.context["comparison"].has_changes
+
+
+def test_a_blank_in_the_own_workbook_clears(client, enumerator, case):
+    book = download(client, enumerator, case)
+    cell_of(book["A1"], "hours").value = None
+    page = upload(client, case, book)
+    assert not page.context["comparison"].choices
+    commit(client, case, page)
+    assert "hours" not in values(case)
+
+
+def test_repeats_beyond_the_most_and_strange_sheets_are_named(client, enumerator, case):
+    book = download(client, enumerator, case)
+    sheet = book["A1 炉窑"]
+    for column in range(6, 10):
+        cell_of(sheet, "fuel", column).value = str(column)
+        sheet.cell(4, column).value = "+"
+    book.create_sheet("草稿")
+    page = upload(client, case, book)
+    text = page.content.decode()
+    assert "最多 3 个，工作簿中多出的 2 个没有读取" in text
+    assert "工作表“草稿”不属于本工作簿" in text
+    commit(client, case, page)
+    assert len(Response.objects.get(case=case).plain()["rows"]["kilns"]) == 3
 
 
 def test_cells_that_the_workbook_left_alone_keep_what_others_wrote(client, enumerator, case):
@@ -215,7 +273,7 @@ def test_comparison_is_kept_for_an_hour_and_for_its_case(client, enumerator, cas
     monkeypatch.setattr(comparing, "KEPT_SECONDS", -1)
     answer = client.post(address.format(case.pk), {"token": token})
     assert (answer.status_code, "重新上传" in answer.content.decode()) == (409, True)
-    assert signing.loads(token, salt=comparing.SALT)["case"] == case.pk
+    assert signing.loads(token, salt=comparing.SALT)["forms"][0]["case"] == case.pk
     assert values(case)["hours"] == "4800"
 
 
