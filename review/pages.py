@@ -19,6 +19,7 @@ from review.changes import (
 from review.enums import Decision, ReturnReason
 from review.models import ReviewDecision
 from review.selectors import decisions_of
+from submissions.earlier_values import SUBMISSION, earlier_values
 from submissions.enums import CaseStatus
 from submissions.form_page import FormPage
 from submissions.models import Case, ItemQuery, Submission
@@ -108,7 +109,13 @@ class CaseReviewPage:
         }
         page = FormPage(self.case, self.user, READ)
         document = self.submission.document if self.submission else None
-        return page.presenter(answers=document, marks=marks)
+        known = earlier_values(page.response, self.user)
+        # the submission under review is itself the newest: only what comes from elsewhere is told
+        earlier = {
+            cell: [line for line in lines if line["source"] != SUBMISSION]
+            for cell, lines in known.items()
+        }
+        return page.presenter(answers=document, marks=marks, earlier=earlier)
 
     @cached_property
     def asked(self) -> list[AskedView]:

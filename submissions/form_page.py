@@ -70,6 +70,7 @@ class FormPage:
         answers: Mapping[str, Any] | None = None,
         marks: Mapping[str, Mark] | None = None,
         failures: Sequence[EditFailure] | None = None,
+        earlier: Mapping[str, Sequence[dict[str, str]]] | None = None,
     ) -> FormPresenter:
         """The form, with other answers than the working ones where they are given."""
         return FormPresenter(
@@ -83,6 +84,7 @@ class FormPage:
             carried=self._carried,
             derived=self._derived,
             shows_confidence=self._shows_confidence,
+            earlier=earlier or {},
         )
 
     def grid_data(self, form: FormPresenter) -> dict[str, Any]:

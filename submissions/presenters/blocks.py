@@ -38,6 +38,7 @@ class Cell:
     mark: Mark | None = None
     is_carried: bool = False
     is_derived: bool = False
+    earlier: Sequence[dict[str, str]] = ()
 
     @property
     def shown_findings(self) -> list[FindingView]:

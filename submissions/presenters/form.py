@@ -46,6 +46,7 @@ class FormPresenter:
     carried: frozenset[str] = frozenset()
     derived: frozenset[str] = frozenset()
     shows_confidence: bool = False
+    earlier: Mapping[str, Sequence[dict[str, str]]] = field(default_factory=dict)
 
     @property
     def is_fill(self) -> bool:
@@ -192,6 +193,7 @@ class FormPresenter:
             self.marks.get(path),
             path in self.carried,
             path in self.derived,
+            self.earlier.get(path, ()),
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from accounts.models import RoleAssignment, User
 from review.models import ReviewDecision
 from submissions.enums import CaseStatus, Level
 from submissions.models import EditFailure, ItemQuery
-from submissions.services import failure_explain
+from submissions.services import case_submit, failure_explain
 from tests.factories.case import make_case, make_submitted, save
 from tests.factories.decision import approve_by, return_by
 from tests.factories.submission import submit_again
@@ -233,3 +233,13 @@ def test_the_record_of_decisions_is_for_whoever_sees_the_form(
     assert signed_in(client, cast.neighbour).get(url("case_decisions", case)).status_code == 404
     administrator = signed_in(client, cast.administrator)
     assert administrator.get(url("case_decisions", case)).status_code == 403
+
+
+def test_the_reviewer_sees_what_the_register_said(client, cast):
+    case = make_case(cast.enumerator)
+    save(case, cast.enumerator, unit_name="改名后的厂<b>", hours="4800", has_water="2")
+    case_submit(case_id=case.pk, actor=cast.enumerator)
+    client.force_login(cast.supervisor, backend="accounts.backends.PasswordBackend")
+    text = client.get(reverse("case_review", args=[case.pk])).content.decode()
+    assert f"名录库 {case.unit.name}" in text
+    assert "改名后的厂&lt;b&gt;" in text
