@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("case_list", pgettext_lazy("menu", "普查表"), Permission.CASE_VIEW),
     Entry("review_queue", _("审核"), Permission.CASE_REVIEW),
     Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
+    Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),
     Entry("waiver_list", _("豁免"), Permission.WAIVER_REQUEST),
     Entry("explanation_duplicates", _("重复说明"), Permission.FINDING_REPORT_VIEW),
     Entry("progress", _("进度"), Permission.PROGRESS_VIEW),

@@ -24,6 +24,7 @@ from review.forms import DecisionForm, filter_query, place_read, place_written, 
 from review.pages import CaseReviewPage, asked_views
 from review.selectors import Place, decisions_of, queries_of, queue_next, queue_of, queue_page
 from review.services import decision_record, query_answer
+from submissions.cross_checking import cross_findings_of
 from submissions.models import Case, ItemQuery
 from submissions.presenters.form import FormPresenter
 from submissions.retired_answers import retired_answers
@@ -95,6 +96,7 @@ def review_page(
         "page": page,
         "form": page.form,
         "retired": retired_answers(case.response),
+        "cross_findings": cross_findings_of(case),
         "posted": posted,
         "refusal": refusal,
         "refused_decision": decision,

@@ -141,6 +141,7 @@ class JobKind(models.TextChoices):
     SUMMARY_RUN = "summary_run", _("汇总")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")
+    CROSS_CHECK = "cross_check", _("跨单位核对")
     CHANGE_IMPACT = "change_impact", _("改版的影响")
     CHANGE_APPLY = "change_apply", _("套用新版普查表")
     LOCAL_APPLY = "local_apply", _("套用地方附加指标")

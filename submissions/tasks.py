@@ -11,6 +11,14 @@ def frame_load_run(job_id: int) -> None:
     frame_load_job(job_id)
 
 
+@shared_task(name="submissions.tasks.cross_check_run")
+def cross_check_run(job_id: int) -> None:
+    """Compare the units of the job's division with each other."""
+    from submissions.cross_checking import cross_check_job
+
+    cross_check_job(job_id)
+
+
 @shared_task(name="submissions.tasks.change_impact_run")
 def change_impact_run(job_id: int) -> None:
     """What a drafted change of a form or code list would do: the parameters name it."""

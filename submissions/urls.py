@@ -10,6 +10,7 @@ from submissions.views.coefficients import (
     CoefficientImpactDetail,
     CoefficientVersionList,
 )
+from submissions.views.cross_checks import CrossChecks
 from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
@@ -83,6 +84,7 @@ urlpatterns = [
     path("changes/new/", ChangeNew.as_view(), name="change_new"),
     path("changes/<int:pk>/", ChangeDetail.as_view(), name="change_detail"),
     path("changes/<int:pk>/edit/", ChangeEdit.as_view(), name="change_edit"),
+    path("cross-checks/", CrossChecks.as_view(), name="cross_checks"),
     path("practice/", PracticeList.as_view(), name="practice_list"),
     path("practice/records/", PracticeRecords.as_view(), name="practice_records"),
     path("practice/<int:pk>/", PracticeAttemptPage.as_view(), name="practice_attempt"),

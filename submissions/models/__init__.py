@@ -3,6 +3,7 @@
 from submissions.models.case import Case
 from submissions.models.case_handover import CaseHandover
 from submissions.models.coefficient_impact import CoefficientImpact
+from submissions.models.cross_finding import CrossFinding
 from submissions.models.derivation import AccountingRun, Derivation
 from submissions.models.edit_failure import EditFailure
 from submissions.models.exercise import CollectionExercise
@@ -24,6 +25,7 @@ __all__ = [
     "CaseReopening",
     "CoefficientImpact",
     "CollectionExercise",
+    "CrossFinding",
     "Derivation",
     "EditFailure",
     "FormChange",
