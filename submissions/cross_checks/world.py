@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -76,8 +77,8 @@ def number(text: Any) -> Decimal:
 
 
 def plain_name(name: str) -> str:
-    """A name without blanks, brackets' width and case, so that the same plant is the same."""
-    return name.casefold().translate(str.maketrans("（）", "()", " \u3000\u00a0")).strip()
+    """A name without blanks, full-width forms and case, so that the same plant is the same."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def world_of(forms: Iterable[FormFacts]) -> World:
