@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +18,10 @@ from instruments.selectors import definition_data
 from registry.models import Unit
 from submissions.change_impact import kinds_reconsidered
 from submissions.change_outcomes import (
+    CHUNK,
     Outcome,
     cases_concerned,
+    chunks_of,
     forms_changed,
     outcome_of,
     weigh,
@@ -34,8 +35,6 @@ from submissions.services.opening import carried_forward, first_rows
 from submissions.services.unit_forms import UnitForms, unit_forms_lock
 from submissions.transitions import case_transition
 from submissions.unit_facts import prefill_facts
-
-CHUNK = 200
 
 
 @dataclass(frozen=True)
@@ -68,20 +67,12 @@ def change_apply(scope: Scope, *, actor: User, running: RunningJob | None = None
     """Every case once; what has the version already only has its findings counted again."""
     counts: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
     cases = cases_concerned(scope.form_codes, scope.division_prefix)
-    total = cases.count()
-    last = cases.aggregate(last=Max("pk"))["last"] or 0
-    done = after = 0
-    while chunk := list(
-        cases.filter(pk__gt=after, pk__lte=last).values_list("pk", flat=True)[:CHUNK]
-    ):
-        if running is not None:
-            running.progress(done, total, _("正在套用新版"))
+    for chunk in chunks_of(cases, running, _("正在套用新版")):
         for case_id in chunk:
             counts[_apply(case_id, scope, actor)] += 1
-        done, after = done + len(chunk), chunk[-1]
     _derive_again(scope, actor, running)
     if running is not None:
-        running.progress(total, total, applied_sentence(counts))
+        running.progress(1, 1, applied_sentence(counts))
     return counts
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from submissions.change_outcomes import (
     Weighed,
     base_of,
     cases_concerned,
+    chunks_of,
     forms_changed,
     impact_key,
     outcome_of,
@@ -31,8 +31,6 @@ from submissions.enums import ChangeKind
 from submissions.jobs import RunningJob, job_running
 from submissions.models import EditFailure, FormChange, Response
 from submissions.services.unit_forms import UnitForms, unit_forms_of
-
-CHUNK = 200
 
 
 @dataclass
@@ -196,19 +194,9 @@ def _cases(
     change: FormChange, running: RunningJob | None
 ) -> Iterator[tuple[UnitForms, Response, list[EditFailure]]]:
     cases = cases_concerned(forms_changed(change.kind, change.code))
-    total = cases.count()
-    last = cases.aggregate(last=Max("pk"))["last"] or 0
-    done = after = 0
-    while chunk := list(
-        cases.filter(pk__gt=after, pk__lte=last).values_list("pk", flat=True)[:CHUNK]
-    ):
-        if running is not None:
-            running.progress(done, total, _("正在比较"))
+    for chunk in chunks_of(cases, running, _("正在比较")):
         stored: dict[int, list[EditFailure]] = defaultdict(list)
         for failure in EditFailure.objects.filter(case_id__in=chunk):
             stored[failure.case_id].append(failure)
         for forms, response in unit_forms_of(chunk):
             yield forms, response, stored[response.case_id]
-        done, after = done + len(chunk), chunk[-1]
-    if running is not None:
-        running.progress(total, total, _("比较完毕"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from django.db.models import Max
 
 from audit.hashing import content_hash
 from instruments.draft_selectors import forms_with_list
@@ -20,10 +22,12 @@ from submissions.enums import (
     ReopenPolicy,
     Severity,
 )
+from submissions.jobs import RunningJob
 from submissions.models import Case, EditFailure, FormChange
 from submissions.models.case import CaseQuerySet
 
 RuleKey = tuple[str, str]
+CHUNK = 200
 
 
 class Outcome(StrEnum):
@@ -92,6 +96,20 @@ def cases_concerned(form_codes: Collection[str], division_prefix: str = "") -> C
     if division_prefix:
         cases = cases.filter(division_code__startswith=division_prefix)
     return cases.order_by("pk")
+
+
+def chunks_of(cases: CaseQuerySet, running: RunningJob | None, message: str) -> Iterator[list[int]]:
+    """Keys of the cases there are now, a chunk at a time; the job's progress is written."""
+    total = cases.count()
+    last = cases.aggregate(last=Max("pk"))["last"] or 0
+    done = after = 0
+    while chunk := list(
+        cases.filter(pk__gt=after, pk__lte=last).values_list("pk", flat=True)[:CHUNK]
+    ):
+        if running is not None:
+            running.progress(done, total, message)
+        yield chunk
+        done, after = done + len(chunk), chunk[-1]
 
 
 def base_of(kind: str, code: str) -> InstrumentVersion | CodeListVersion:
