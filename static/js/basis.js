@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   if (link) {
     event.preventDefault();
     open(link);
-  } else if (event.target === dialog || event.target.closest(".basis-dialog [data-close]")) {
+  } else if (event.target === dialog || event.target.closest(".basis-dialog [data-close], [data-take-value]")) {
     dialog.close();
   }
 });

@@ -16,6 +16,7 @@ from instruments.selectors import codelists_current, definition_for
 from registry.selectors import division_names
 from submissions.accounting_rows import inputs_hash
 from submissions.models import AccountingRun, Case, CoefficientImpact, Derivation
+from submissions.models.response import value_in_force
 from submissions.presenters.items import language, localised
 from submissions.services.unit_forms import UnitForms
 
@@ -42,6 +43,12 @@ class BasisPresenter:
     def unit(self) -> str:
         """The measure of the item."""
         return self._item.unit if self._item else ""
+
+    @cached_property
+    def entered(self) -> str:
+        """What stands in the cell where it is another value than the derived one; else blank."""
+        value = value_in_force(self.derivation.response.cells.get(self.derivation.cell))
+        return "" if value == self.derivation.value else value
 
     @property
     def is_sum(self) -> bool:

@@ -14,6 +14,7 @@ from submissions.models import Case
 from submissions.page_selectors import derivation_of
 from submissions.presenters.accounting import BasisPresenter
 from submissions.services import values_derive
+from submissions.views.filling import may_fill
 
 PART = "part"
 
@@ -51,6 +52,11 @@ class CaseBasis(ScopedView):
         if derivation is None:
             raise Http404(_("这个值不是核算得出的。"))
         part = PART in request.GET
-        context = {"case": case, "basis": BasisPresenter(case, derivation), "is_part": part}
+        context = {
+            "case": case,
+            "basis": BasisPresenter(case, derivation),
+            "is_part": part,
+            "may_take": part and may_fill(case, request),
+        }
         template = "submissions/_basis.html" if part else "submissions/case_basis.html"
         return render(request, template, context)

@@ -53,3 +53,16 @@ def test_accounting_is_done_explained_and_accessible(
     screenshot(page, "accounting-of-one-value")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+    # what is entered stands in its place until the derived value is taken back, and that is undone
+    cell.fill("5.00")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    cell.focus()
+    page.keyboard.press("Alt+k")
+    expect(dialog).to_contain_text("填报值为 5.00")
+    dialog.get_by_role("button", name="取核算值").click()
+    expect(dialog).to_be_hidden()
+    expect(cell).to_have_value("3.73")
+    page.locator("#undo-button").click()
+    expect(cell).to_have_value("5.00")

@@ -14,6 +14,7 @@ import { SaveQueue } from "./queue.js";
 import { Rows } from "./rows.js";
 import { Status } from "./status.js";
 import { listenToSubmit } from "./submit.js";
+import { listenToTake } from "./take.js";
 import { Undo } from "./undo.js";
 
 const RUN_PAUSE = 40;
@@ -432,6 +433,7 @@ root.addEventListener("submit", (event) => {
 
 /* ---- submitting ------------------------------------------------------------------------------ */
 
+listenToTake({ model, undo, apply, go });
 listenToSubmit({ queue, url: data.urls.submit, refuse: () => toast(texts.submit_unsaved), go });
 document.getElementById("undo-button").addEventListener("click", takeBack);
 document.querySelectorAll("[data-finding-step]").forEach((button) =>

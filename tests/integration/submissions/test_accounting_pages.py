@@ -97,6 +97,19 @@ def test_explanation_shows_inputs_formula_coefficient_version_and_page(client, d
     assert "<html" not in client.get(address, {"cell": SO2, "part": "1"}).content.decode()
 
 
+def test_an_entered_value_is_named_and_its_filler_may_take_the_derived_one(client, derived, cast):
+    address = reverse("case_basis", args=[derived.cases["G103-1"].pk])
+    asked = {"cell": SO2, "part": "1"}
+    assert "填报值为" not in sign_in(client, cast.enumerator).get(address, asked).content.decode()
+    derived.change("G103-1", **{SO2.replace("/", "__"): "5.00"})
+    text = client.get(address, asked).content.decode()
+    assert "填报值为 5.00" in text
+    assert 'data-take-value="3.73"' in text
+    text = sign_in(client, cast.county_reviewer).get(address, asked).content.decode()
+    assert "填报值为 5.00" in text
+    assert "data-take-value" not in text
+
+
 def test_explanation_exists_only_for_derived_values_within_the_scope(client, derived, cast):
     address = reverse("case_basis", args=[derived.cases["G103-1"].pk])
     sign_in(client, cast.enumerator)
