@@ -43,6 +43,28 @@ class TargetForm:
 
 
 @dataclass(frozen=True)
+class MonitoringForm:
+    """A form of measurements: a year's volume of water, or flow and hours of gas, at each point.
+
+    `measure` is that of the results.
+    """
+
+    code: str
+    medium: str
+    group: str
+    measure: str
+    volume: str
+    flow: str
+    hours: str
+    stems: Mapping[str, str]
+
+    def slugs(self, pollutant: Pollutant) -> tuple[str, str]:
+        """The items of the concentrations at the inlet and at the outlet."""
+        stem = self.stems.get(pollutant.code, pollutant.stem)
+        return f"{stem}_in", f"{stem}_out"
+
+
+@dataclass(frozen=True)
 class Targets:
     """The whole table."""
 
@@ -51,6 +73,7 @@ class Targets:
     measures: Mapping[str, str]
     pollutants: Mapping[str, Pollutant]
     forms: Mapping[str, TargetForm]
+    monitoring: Mapping[str, MonitoringForm]
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +89,19 @@ def accounting_targets() -> Targets:
             for code, entry in data["pollutants"].items()
         },
         forms={code: _form(code, entry) for code, entry in data["forms"].items()},
+        monitoring={
+            code: MonitoringForm(
+                code,
+                entry["medium"],
+                entry["group"],
+                entry["measure"],
+                entry.get("volume", ""),
+                entry.get("flow", ""),
+                entry.get("hours", ""),
+                entry["stems"],
+            )
+            for code, entry in data["monitoring"].items()
+        },
     )
 
 

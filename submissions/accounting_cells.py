@@ -1,7 +1,7 @@
 """From the rows of a G106-1 to the cells that are derived from them, here and in other forms."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from instruments.accounting.refusals import NotComputable
 from instruments.accounting.rounding import rounded, shown
 from instruments.accounting_targets import accounting_targets
 from instruments.evaluation.definition import Item
-from submissions.accounting_rows import RowResult, Sentence
+from submissions.accounting_rows import Measured, RowResult, Sentence
 from submissions.models import Response
 from submissions.policies import is_open_for_filling
 from submissions.services.unit_forms import UnitForms
@@ -44,14 +44,27 @@ class Accounting:
             self.refusals.append(line)
 
 
-def accounting_of(forms: UnitForms, source: Response, results: list[RowResult]) -> Accounting:
-    """The derived cells of the form itself and of the forms that its rows feed."""
+def accounting_of(
+    forms: UnitForms,
+    source: Response,
+    results: list[RowResult],
+    measured: Sequence[RowResult] = (),
+) -> Accounting:
+    """The derived cells of the form itself and of the forms that its rows feed.
+
+    Where measurements may be used, they and not the coefficients feed the other forms: one
+    pollutant of one outlet has one method, and the 技术规定 prefers monitoring.
+    """
     accounting = Accounting()
     for result in results:
         accounting.cells += _own_cells(forms, source, result)
         if result.refusal is not None:
             accounting.refuse(result.row.number, result.refusal)
-    _feed(forms, results, accounting)
+    for result in measured:
+        if result.refusal is not None:
+            accounting.refuse(0, result.refusal)
+    usable = [result for result in measured if result.account is not None]
+    _feed(forms, [*results, *usable], accounting)
     return accounting
 
 
@@ -61,6 +74,8 @@ def _own_cells(forms: UnitForms, source: Response, result: RowResult) -> Iterato
     definition = forms.definition(source)
     measure = targets.measures.get(result.measure, "")
     account, basis = result.account, _basis([result])
+    if isinstance(account, Measured):  # pragma: no cover - rows of G106-1 have coefficients
+        return
     exact = {
         "coefficient": account.coefficient if account else None,
         "efficiency": account.efficiency if account and result.row["treatment"] else None,
@@ -98,15 +113,36 @@ def _feed(forms: UnitForms, results: list[RowResult], accounting: Accounting) ->
             row = _target_row(forms, response, result)
             generated, discharged = _items(forms, response, result, row)
         except NotComputable as refusal:
-            accounting.refuse(result.row.number, refusal.pair())
+            accounting.refuse(_row_told(result), refusal.pair())
             continue
         fed[response.pk, row, generated, discharged].append(result)
     by_pk = {r.pk: r for r in forms.living}
-    for (pk, row, generated, discharged), rows in fed.items():
+    for (pk, row, generated, discharged), candidates in fed.items():
+        rows = _preferred(candidates)
         for cell in _summed_cells(forms, by_pk[pk], row, (generated, discharged), rows):
             accounting.cells.append(cell)
         if any(result.account is None for result in rows):
             _refuse_sum(by_pk[pk], rows, accounting)
+
+
+def _row_told(result: RowResult) -> int:
+    """The row of G106-1 that a sentence is about; 0 for a point of another form."""
+    return 0 if result.method == Method.MONITORING else result.row.number
+
+
+def _preferred(rows: list[RowResult]) -> list[RowResult]:
+    """Without the coefficients of outlets that are measured.
+
+    A row that names no outlet speaks of the whole unit: it gives way to any measurement.
+    """
+    measured = {row.row["outlet"] for row in rows if row.method == Method.MONITORING}
+    if not measured:
+        return rows
+    return [
+        row
+        for row in rows
+        if row.method == Method.MONITORING or row.row["outlet"] not in measured | {""}
+    ]
 
 
 def _refuse_sum(response: Response, rows: list[RowResult], accounting: Accounting) -> None:
@@ -172,8 +208,7 @@ def _summed_cells(
     rows: list[RowResult],
 ) -> Iterator[DerivedCell]:
     definition, basis = forms.definition(response), _basis(rows)
-    total = _total(rows)
-    for slug, value in zip(slugs, total or (None, None), strict=True):
+    for slug, value in zip(slugs, _total(rows), strict=True):
         if not slug:
             continue
         item = definition.item_at(f"{row}{slug}")
@@ -183,23 +218,28 @@ def _summed_cells(
         yield DerivedCell(response, f"{row}{slug}", text, {**basis, "item": slug})
 
 
-def _total(rows: list[RowResult]) -> tuple[Fraction, Fraction] | None:
-    """Generated and discharged over the links; None where one of them is not known."""
-    parts = [
-        Result(
-            Method.COEFFICIENT,
-            result.row["outlet"],
-            result.row["pollutant"],
-            result.account.generated,
-            result.account.discharged,
+def _total(rows: list[RowResult]) -> tuple[Fraction | None, Fraction | None]:
+    """Generated and discharged over the links in the measure of the first; None where unknown."""
+    by_outlet: dict[str, list[Result]] = defaultdict(list)
+    for result in rows:
+        account, measure = result.account, rows[0].measure
+        if account is None:
+            return None, None
+        generated = result.generated
+        by_outlet[result.row["outlet"]].append(
+            Result(
+                result.method,
+                result.row["outlet"],
+                result.row["pollutant"],
+                None if generated is None else converted(generated, result.measure, measure),
+                converted(account.discharged, result.measure, measure),
+            )
         )
-        for result in rows
-        if result.account is not None
-    ]
-    if len(parts) < len(rows):
-        return None
-    total = summed(parts)
-    return total.generated or Fraction(0), total.discharged
+    totals = [summed(results) for results in by_outlet.values()]
+    generations = [total.generated for total in totals if total.generated is not None]
+    complete = len(generations) == len(totals)
+    discharged = sum((total.discharged for total in totals), Fraction(0))
+    return (sum(generations, Fraction(0)) if complete else None), discharged
 
 
 def _figure(value: Fraction, item: Item) -> str:
@@ -208,7 +248,8 @@ def _figure(value: Fraction, item: Item) -> str:
 
 def _basis(results: list[RowResult]) -> Basis:
     """What the reader of a derived value wants to know, as it was at this moment."""
-    return {"method": Method.COEFFICIENT.value, "rows": [_row_basis(result) for result in results]}
+    method = results[0].method.value if results else Method.COEFFICIENT.value
+    return {"method": method, "rows": [_row_basis(result) for result in results]}
 
 
 def _row_basis(result: RowResult) -> Basis:
@@ -217,7 +258,7 @@ def _row_basis(result: RowResult) -> Basis:
         "row": result.row.number,
         "inputs": {slug: text for slug, text in result.row.values.items() if text},
         "measure": result.measure,
-        "generated": shown(account.generated) if account else "",
+        "generated": "" if result.generated is None else shown(result.generated),
         "discharged": shown(account.discharged) if account else "",
         "steps": [vars(step) for step in account.steps] if account else [],
         "refusal": result.refusal,

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from audit.hashing import content_hash
-from instruments.accounting.coefficient import Account, Activity, account, coefficient_read
+from instruments.accounting.coefficient import Account, Activity, Step, account, coefficient_read
 from instruments.accounting.expressions import parameters_read
+from instruments.accounting.methods import Method
 from instruments.accounting.refusals import NotComputable
 from instruments.accounting_targets import Pollutant, TargetForm, Targets, accounting_targets
 from instruments.codelist_values import CodeListValues
@@ -60,17 +62,32 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What measurements say of one pollutant of one point, in tonnes."""
+
+    generated: Fraction | None
+    discharged: Fraction
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class RowResult:
     """What became of one row: an account, or the sentence why not."""
 
     row: Row
     measure: str = ""
     coefficient: Coefficient | None = None
-    account: Account | None = None
+    account: Account | Measured | None = None
     running: tuple[str, ...] = ()
     refusal: Sentence | None = None
     form: TargetForm | None = None
     pollutant: Pollutant | None = None
+    method: Method = Method.COEFFICIENT
+
+    @property
+    def generated(self) -> Fraction | None:
+        """What was generated, in `measure`; None where it is not known."""
+        return self.account.generated if self.account else None
 
 
 @dataclass
@@ -164,7 +181,19 @@ def rows_of(plain: Mapping[str, Any], group: str) -> list[Row]:
     ]
 
 
-def inputs_hash(plain: Mapping[str, Any], industries: Sequence[str]) -> str:
-    """Changes whenever something changes that a result depends on."""
+def inputs_hash(
+    plain: Mapping[str, Any], industries: Sequence[str], measured: Mapping[str, Any] | None = None
+) -> str:
+    """Changes whenever something changes that a result depends on.
+
+    `measured` are the plain answers of the forms of measurements by code; one without points says
+    nothing, so that a run from before there was such a form stays current.
+    """
     rows = rows_of(plain, accounting_targets().group)
-    return content_hash([list(industries), [[row.id, dict(row.values)] for row in rows]])
+    parts: list[Any] = [list(industries), [[row.id, dict(row.values)] for row in rows]]
+    points = {
+        code: dict(answers["values"])
+        for code, answers in sorted((measured or {}).items())
+        if answers["rows"].get(accounting_targets().monitoring[code].group)
+    }
+    return content_hash([*parts, points] if points else parts)

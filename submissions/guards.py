@@ -117,12 +117,26 @@ def soft_failures_explained(case: Case, actor: User) -> None:
 
 
 def accounting_is_current(case: Case, actor: User) -> None:
-    """Derived values belong to the inputs that are submitted with them. Two queries for a G106-1."""
+    """Derived values belong to the inputs that are submitted with them. Three queries for a G106-1."""
     if case.form_code != accounting_targets().form:
         return
     run = AccountingRun.objects.filter(case=case).first()
     response = Response.objects.get(case=case)
-    if run and run.inputs_hash != inputs_hash(response.plain(), case.unit.industry_codes):
+    if run is None:
+        return
+    measured = {
+        r.case.form_code: r.plain()
+        for r in Response.objects.filter(
+            case__unit_id=case.unit_id,
+            case__exercise_id=case.exercise_id,
+            case__form_code__in=list(accounting_targets().monitoring),
+            case__is_owed=True,
+        )
+        .exclude(case__status=CaseStatus.VOID)
+        .select_related("case")
+    }
+    now = inputs_hash(response.plain(), case.unit.industry_codes, measured)
+    if run.inputs_hash != now:
         raise Conflict(_("核算以后又改了数据，请重新核算后再提交。"), code="accounting_stale")
 
 

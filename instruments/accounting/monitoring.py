@@ -102,6 +102,29 @@ def automatic_faults(monitoring: AutomaticMonitoring) -> list[NotComputable]:
     return faults
 
 
+@dataclass(frozen=True)
+class PointYear:
+    """What flowed past one point in a year: cubic metres of water, or an hourly flow and hours."""
+
+    volume: Decimal | None = None
+    flow: Decimal | None = None
+    hours: Decimal | None = None
+
+    def amount(self, concentration: Decimal) -> Fraction | None:
+        """Tonnes of a pollutant at this mean concentration; None where the flow is not known."""
+        if self.volume is not None:
+            return water_discharged(self.volume, Fraction(concentration))
+        if self.flow is not None and self.hours is not None:
+            return gas_discharged(self.flow, self.hours, Fraction(concentration))
+        return None
+
+    def formula(self) -> tuple[str, str]:
+        """The formula, and its beginning with the figures in it."""
+        if self.volume is not None:
+            return "Q × C × 10⁻⁶", f"{self.volume:f}"
+        return "Q × h × C × 10⁻⁹", f"{self.flow:f} × {self.hours:f}"
+
+
 def mean_concentration(samples: Sequence[Sample]) -> Fraction:
     """The mean weighted by flow, exactly. Raises NotComputable where there is no flow at all."""
     flows = [Fraction(sample.flow or 0) for sample in samples]

@@ -193,6 +193,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{form} 中有几台设备的编号都是“{outlet}”，请填写设备编号。",
         "Several pieces of equipment in {form} are numbered “{outlet}”; give the equipment’s own number.",
     ),
+    "point_samples_too_few": (
+        "{form} 第{number}个监测点有效监测 {count} 次，少于 {least} 次，不能用监测数据核算。",
+        "{form}, point {number}: {count} valid samples, fewer than {least}; they cannot be used.",
+    ),
+    "point_without_volume": (
+        "{form} 第{number}个监测点没有填水量（流量、排放时间），不能用监测数据核算。",
+        "{form}, point {number}: no volume (flow, hours), so the measurements cannot be used.",
+    ),
+    "point_grows": (
+        "{form} 第{number}个监测点“{pollutant}”出口浓度大于进口浓度，请核对。",
+        "{form}, point {number}, “{pollutant}”: more at the outlet than at the inlet; check it.",
+    ),
     "target_incomplete": (
         "{form} 的“{pollutant}”有不能核算的行，合计没有写入。",
         "{form}, “{pollutant}”: a row could not be reckoned, so no sum was written.",

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from instruments.accounting.methods import Method
 from instruments.accounting_targets import accounting_targets
 from instruments.coefficient_selectors import version_in_force
 from instruments.evaluation.definition import Item
 from instruments.selectors import codelists_current, definition_for
 from registry.selectors import division_names
+from submissions.accounting_monitoring import measured_answers
 from submissions.accounting_rows import inputs_hash
 from submissions.models import AccountingRun, Case, CoefficientImpact, Derivation
 from submissions.models.response import value_in_force
@@ -49,6 +51,16 @@ class BasisPresenter:
         """What stands in the cell where it is another value than the derived one; else blank."""
         value = value_in_force(self.derivation.response.cells.get(self.derivation.cell))
         return "" if value == self.derivation.value else value
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether measurements say it."""
+        return bool(self.derivation.basis["method"] == Method.MONITORING.value)
+
+    @property
+    def method(self) -> str:
+        """The method, as the 技术规定 calls it."""
+        return _("监测数据法") if self.is_measured else _("产排污系数法")
 
     @property
     def is_sum(self) -> bool:
@@ -105,7 +117,8 @@ class AccountingPanel:
         if self.run is None:
             return ""
         plain = self.forms.plain(self.forms.of(self.case.pk))
-        if inputs_hash(plain, self.forms.unit.industry_codes) != self.run.inputs_hash:
+        industries, measured = self.forms.unit.industry_codes, measured_answers(self.forms)
+        if inputs_hash(plain, industries, measured) != self.run.inputs_hash:
             return _("核算以后又改了数据，请重新核算。")
         current = version_in_force()
         if current is not None and current.pk != self.run.coefficient_version_id:

@@ -21,6 +21,7 @@ from instruments.coefficient_selectors import version_in_force
 from instruments.models import CoefficientVersion
 from instruments.selectors import codelists_current
 from submissions.accounting_cells import Accounting, DerivedCell, accounting_of
+from submissions.accounting_monitoring import measured_answers, measured_results
 from submissions.accounting_rows import RowsReckoner, inputs_hash
 from submissions.enums import Provenance
 from submissions.guards import holds_pen
@@ -96,7 +97,8 @@ def accounting_compute(
 ) -> Accounting:
     """Everything the form comes to with a version of the library. Writes nothing; two queries."""
     reckoner = RowsReckoner(version, codelists_current(), forms.unit.industry_codes)
-    accounting = accounting_of(forms, source, reckoner.results(forms.plain(source)))
+    results = reckoner.results(forms.plain(source))
+    accounting = accounting_of(forms, source, results, measured_results(forms))
     accounting.cells += _no_longer_derived(forms, accounting)
     return accounting
 
@@ -221,7 +223,7 @@ def _keep_run(
     run, _created = AccountingRun.objects.update_or_create(
         case=source.case,
         defaults={
-            "inputs_hash": inputs_hash(forms.plain(source), industries),
+            "inputs_hash": inputs_hash(forms.plain(source), industries, measured_answers(forms)),
             "coefficient_version": context.version,
             "derived_count": sum(bool(cell.value) for cell in accounting.cells),
             "refusals": sorted(accounting.refusals, key=lambda line: int(line["row"])),
