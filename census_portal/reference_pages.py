@@ -13,6 +13,7 @@ from accounts.enums import (
     Permission,
     Role,
 )
+from census_portal.census_columns import census_columns
 from census_portal.form_table import definitions_on_file, form_table
 from submissions.transitions import as_markdown
 
@@ -56,6 +57,11 @@ def forms() -> str:
         *form_table(definitions_on_file()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def census_tables() -> str:
+    """Every table and column of the census's own workbook of a unit."""
+    return "\n".join([HEADER, *census_columns(definitions_on_file())]) + "\n"
 
 
 def data_model() -> str:

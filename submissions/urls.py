@@ -37,6 +37,7 @@ from submissions.views.practice import (
 from submissions.views.printing import CasePrint, UnitPrint
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.submitting import CaseReceipt, CaseSubmit
+from submissions.views.unit_workbooks import UnitWorkbook, UnitWorkbookCommit, UnitWorkbookFile
 from submissions.views.units import UnitDerive, UnitDetail
 from submissions.views.waivers import WaiverDecide, WaiverDetail, WaiverList, WaiverRequest
 from submissions.views.work import CaseList, Home
@@ -113,6 +114,13 @@ urlpatterns = [
     path("units/<int:pk>/print/", UnitPrint.as_view(), name="unit_print"),
     path("units/<int:pk>/derive/", UnitDerive.as_view(), name="unit_derive"),
     path("units/<int:pk>/samples/", UnitSamples.as_view(), name="unit_samples"),
+    path("units/<int:pk>/workbook/", UnitWorkbook.as_view(), name="unit_workbook"),
+    path("units/<int:pk>/workbook/file/", UnitWorkbookFile.as_view(), name="unit_workbook_file"),
+    path(
+        "units/<int:pk>/workbook/commit/",
+        UnitWorkbookCommit.as_view(),
+        name="unit_workbook_commit",
+    ),
     path("areas/", Areas.as_view(), name="areas"),
     path("frame/load/", FrameLoad.as_view(), name="frame_load"),
     path("frame/template/", FrameTemplate.as_view(), name="frame_template"),

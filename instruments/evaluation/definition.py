@@ -47,7 +47,10 @@ _FIXED_SCALE = {ItemType.COORDINATE: 2}
 
 @dataclass(frozen=True)
 class Item:
-    """One question (指标). `digits` counts all digits of a number, `scale` those after the point."""
+    """One question (指标). `digits` counts all digits of a number, `scale` those after the point.
+
+    `column` is its name in the census's own database, where that is known.
+    """
 
     slug: str
     code: str
@@ -68,6 +71,7 @@ class Item:
     prefill: str = ""
     derived: bool = False
     indent: int = 0
+    column: str = ""
     help: Bilingual = field(default_factory=dict)
     confidence: str = ""
 
@@ -95,6 +99,7 @@ class Item:
             prefill=data.get("prefill", ""),
             derived=data.get("derived", False),
             indent=data.get("indent", 0),
+            column=data.get("column", ""),
             help=data.get("help") or {},
             confidence=data.get("confidence", ""),
         )

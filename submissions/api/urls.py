@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from submissions.api import explanations, handovers, notes, rules, units, views, waivers
+from submissions.api import (
+    explanations,
+    handovers,
+    notes,
+    rules,
+    units,
+    views,
+    waivers,
+    workbooks,
+)
 
 urlpatterns = [
     path("units/", units.UnitCollectionAndForms.as_view(), name="api_units"),
     path("units/<int:pk>/", units.UnitMemberAndForms.as_view(), name="api_unit"),
+    path("units/<int:pk>/workbook/", workbooks.UnitWorkbookApi.as_view(), name="api_unit_workbook"),
+    path(
+        "units/<int:pk>/workbook/commit/",
+        workbooks.UnitWorkbookCommitApi.as_view(),
+        name="api_unit_workbook_commit",
+    ),
     path("cases/", views.CaseList.as_view(), name="api_case_list"),
     path("cases/<int:pk>/", views.CaseDetail.as_view(), name="api_case_detail"),
     path("cases/<int:pk>/response/", views.CaseResponse.as_view(), name="api_case_response"),

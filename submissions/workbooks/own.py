@@ -15,7 +15,7 @@ from submissions.services.unit_forms import UnitForms
 from submissions.workbooks.comparing import Incoming
 from submissions.workbooks.files import OpenedWorkbook
 from submissions.workbooks.layout import LISTS, META, Stamp, sheet_names
-from submissions.workbooks.reading import FormReader
+from submissions.workbooks.reading import FormReader, WorkbookAnswers
 from submissions.workbooks.writing import FormWorkbook, WrittenForm
 
 
@@ -53,9 +53,9 @@ def incoming_read(
     """What the workbook says of one form. Raises `Invalid` with the reason. One query at most."""
     stamp_check(stamp, own)
     now = forms.plain(response)
-    reader = FormReader(forms.definition(response), now["rows"])
-    answers = reader.read(book)
-    return Incoming(response, values_at(response, stamp.response_version), answers, reader.notes)
+    base = values_at(response, stamp.response_version)
+    reader = FormReader(forms.definition(response), now["rows"], WorkbookAnswers(base))
+    return Incoming(response, base, reader.read(book), reader.notes)
 
 
 def stamp_check(stamp: Stamp, own: Stamp) -> None:

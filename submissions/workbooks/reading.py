@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.exceptions import Invalid
 from instruments.evaluation.definition import Definition, Group, Item
+from instruments.evaluation.text import normalise
 from submissions.workbooks.cells import CellRefused, cell_read
 from submissions.workbooks.files import OpenedWorkbook
 from submissions.workbooks.layout import (
@@ -77,9 +78,11 @@ def _no_stamp() -> Invalid:
 class WorkbookAnswers:
     """What the sheets say: values by cell, repeats that are new, cells that could not be read.
 
-    `places` says in which sheet and cell a value stands.
+    `places` says in which sheet and cell a value stands. A text that is `known`, because the workbook
+    was made of it, is that text, however odd: `12.5%` or `1 kg` as somebody typed it.
     """
 
+    known: Mapping[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     new_rows: dict[str, list[str]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
@@ -88,6 +91,9 @@ class WorkbookAnswers:
     def take(self, path: str, item: Item, cell: SheetCell) -> None:
         """Read one cell; what cannot be read is kept as a doubt and has no value."""
         self.places[path] = cell.where
+        if isinstance(cell.value, str) and normalise(cell.value) == self.known.get(path):
+            self.values[path] = self.known[path]
+            return
         try:
             self.values[path] = cell_read(cell, item)
         except CellRefused as refusal:

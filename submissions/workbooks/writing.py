@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -40,6 +41,7 @@ _INPUT = PatternFill("solid", fgColor="FFFDE7")
 _THIN = Side(style="thin", color="B7C6D3")
 _LINE = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _TEXT = "@"  # a code in a text cell keeps its digits and its leading zeros
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 LISTED_AT_MOST = 2000  # a longer code list is typed, and checked when the file comes back
 
 
@@ -88,7 +90,7 @@ class FormWorkbook:
                 continue
             pairs = values.pairs("zh")
             for row, (code, label) in enumerate(pairs, start=1):
-                _put(sheet, row, column, f"{code} {label}")
+                put(sheet, row, column, f"{code} {label}")
             letter = get_column_letter(column)
             names[str(name)] = f"L_{name}"
             area = f"'{LISTS}'!${letter}$1:${letter}${len(pairs)}"
@@ -101,8 +103,8 @@ class FormWorkbook:
         sheet.sheet_state = "veryHidden"
         for column, form in enumerate(self.forms, start=2):
             for row, (name, value) in enumerate(form.stamp.as_rows(), start=1):
-                _put(sheet, row, 1, name)
-                _put(sheet, row, column, value)
+                put(sheet, row, 1, name)
+                put(sheet, row, column, value)
                 key = f"census_{name}" if len(self.forms) == 1 else f"census_{column - 1}_{name}"
                 properties.custom_doc_props.append(StringProperty(name=key, value=value))
 
@@ -124,11 +126,11 @@ class FormSheets:
             self._group(book.create_sheet(sheet_name(definition, group)), group)
 
     def _head(self, sheet: Worksheet, title: str, columns: Sequence[str]) -> None:
-        _put(sheet, 1, CODE_COLUMN, title).font = Font(bold=True, size=14)
-        _put(sheet, 2, CODE_COLUMN, self.heading)
-        _put(sheet, 3, CODE_COLUMN, _("只填浅黄色的格；不要增删行列。代码也可只填代码。"))
+        put(sheet, 1, CODE_COLUMN, title).font = Font(bold=True, size=14)
+        put(sheet, 2, CODE_COLUMN, self.heading)
+        put(sheet, 3, CODE_COLUMN, _("只填浅黄色的格；不要增删行列。代码也可只填代码。"))
         for offset, text in enumerate(columns):
-            cell = _put(sheet, FIRST_LINE - 1, CODE_COLUMN + offset, text)
+            cell = put(sheet, FIRST_LINE - 1, CODE_COLUMN + offset, text)
             cell.font, cell.fill, cell.border = Font(bold=True), _HEAD, _LINE
             cell.alignment = Alignment(horizontal="center", wrap_text=True, vertical="center")
         sheet.row_dimensions[KEY_ROW].hidden = True
@@ -148,13 +150,13 @@ class FormSheets:
         footer.right.text = "&P / &N"
 
     def _label(self, sheet: Worksheet, line: int, item: Item) -> None:
-        _put(sheet, line, KEY_COLUMN, item.slug)
+        put(sheet, line, KEY_COLUMN, item.slug)
         for column, text in (
             (CODE_COLUMN, item.code),
             (LABEL_COLUMN, "　" * item.indent + item.label["zh"]),
             (UNIT_COLUMN, item.unit or "—"),
         ):
-            cell = _put(sheet, line, column, text)
+            cell = put(sheet, line, column, text)
             cell.border = _LINE
             cell.alignment = Alignment(wrap_text=True, vertical="center")
 
@@ -180,7 +182,7 @@ class FormSheets:
         if group.layout == "columns":
             self._head(sheet, group.label["zh"], [_("代码"), _("指标名称"), _("计量单位"), *heads])
             for offset, key in enumerate(keys):
-                _put(sheet, KEY_ROW, FIRST_VALUE + offset, key)
+                put(sheet, KEY_ROW, FIRST_VALUE + offset, key)
                 sheet.column_dimensions[get_column_letter(FIRST_VALUE + offset)].width = 18
             for line, item in enumerate(items, start=FIRST_LINE):
                 self._label(sheet, line, item)
@@ -191,11 +193,11 @@ class FormSheets:
         titles = [_title(item) for item in items]
         self._head(sheet, group.label["zh"], [label, "", "", *titles])
         for offset, item in enumerate(items):
-            _put(sheet, KEY_ROW, FIRST_VALUE + offset, item.slug)
+            put(sheet, KEY_ROW, FIRST_VALUE + offset, item.slug)
             sheet.column_dimensions[get_column_letter(FIRST_VALUE + offset)].width = 20
         for line, (key, head) in enumerate(zip(keys, heads, strict=True), start=FIRST_LINE):
-            _put(sheet, line, KEY_COLUMN, key)
-            _put(sheet, line, CODE_COLUMN, head)
+            put(sheet, line, KEY_COLUMN, key)
+            put(sheet, line, CODE_COLUMN, head)
             for offset, item in enumerate(items):
                 path = f"{group.slug}/{key}/{item.slug}"
                 self._value(checks, line, FIRST_VALUE + offset, item, path)
@@ -205,7 +207,7 @@ class FormSheets:
         values = self.codelists.get(item.codelist or "")
         if item.type == "choice" and values is not None and value in values:
             value = f"{value} {values.label(value, 'zh')}"
-        cell = _put(checks.sheet, line, column, value)
+        cell = put(checks.sheet, line, column, value)
         cell.number_format, cell.fill, cell.border = _TEXT, _INPUT, _LINE
         cell.protection = Protection(locked=False)
         checks.add(cell.coordinate, item)
@@ -238,9 +240,10 @@ def _title(item: Item) -> str:
     return f"{item.code} {item.label['zh']}{unit}"
 
 
-def _put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
+def put(sheet: Worksheet, row: int, column: int, text: str) -> Any:
     """A text cell: what begins with = stays text, a workbook of answers runs no formulas."""
     cell: Any = sheet.cell(row, column)
-    cell.value = "".join(c for c in text if c >= " ")[:32_000]
+    plain = "".join(c for c in text if c >= " ")[:32_000]
+    cell.value = _ESCAPE.sub("_x005F_", plain)  # `_x0007_` as typed is no control character
     cell.data_type = "s"
     return cell

@@ -45,6 +45,11 @@ for _name in (
     "api_unit_amend",
     "unit_derive",
     "unit_samples",
+    "unit_workbook",
+    "unit_workbook_file",
+    "unit_workbook_commit",
+    "api_unit_workbook",
+    "api_unit_workbook_commit",
     "unit_print",
 ):
     TARGETS[_name] = Target(pk_of("unit"), UNIT)

@@ -14,6 +14,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "case-states.md": reference_pages.case_states,
     "data-model.md": reference_pages.data_model,
     "forms.md": reference_pages.forms,
+    "census-tables.md": reference_pages.census_tables,
 }
 
 
