@@ -79,6 +79,7 @@ KEY_ORDER = [
     "title",
     "label",
     "label_en",
+    "column",
     "respondent",
     "unit_kinds",
     "basis",

@@ -73,7 +73,7 @@ def _table(name: str, definition: Definition, group: str) -> Table:
     columns: list[Column] = []
     taken = {FORM_KEY, CHILD_KEY}
     for item in definition.group_items(group):
-        base = item.column or f"ZB_{item.code.replace('-', '_')}"
+        base = item.column or f"ZB_{item.code.upper().replace('-', '_')}"
         if base in taken:  # two items under one code: told apart by their names
             base = f"{base}_{item.slug.upper()}"
         taken.add(base)

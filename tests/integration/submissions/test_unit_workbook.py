@@ -45,7 +45,7 @@ def unit(enumerator):
     make_exercise()
     publish_small_forms()
     publish(form_a())
-    unit = make_plain_unit(enumerator, credit_code=CREDIT)
+    unit = make_plain_unit(enumerator, code=CREDIT, credit_code=CREDIT)
     cases_derive(unit_id=unit.pk, actor=None)
     put(
         case(unit),
@@ -169,7 +169,7 @@ def test_a_workbook_of_one_form_is_taken_on_the_page_of_the_unit(client, enumera
 
 
 def test_a_workbook_of_another_unit_or_version_is_refused(client, enumerator, unit):
-    other = make_plain_unit(enumerator, credit_code="91350100M000100Y4X")
+    other = make_plain_unit(enumerator, code="91350100M000100Y4X", credit_code="91350100M000100Y4X")
     cases_derive(unit_id=other.pk, actor=None)
     book = download(client, enumerator, unit)
     page = upload(client, other, book)
