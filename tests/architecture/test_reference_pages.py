@@ -21,7 +21,7 @@ def test_a_stale_page_is_found(settings, tmp_path, capsys):
         call_command("docs_generate", check=True)
     call_command("docs_generate")
     call_command("docs_generate", check=True)
-    assert "4 pages written" in capsys.readouterr().out
+    assert "5 pages written" in capsys.readouterr().out
 
 
 def test_every_role_and_model_is_named():
