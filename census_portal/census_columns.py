@@ -12,7 +12,7 @@ INTRODUCTION = f"""# Tables of the census database
 The census's own database keeps a form in a main table `T_BAS_<form>`, its repeats in child tables
 `_EXT`, `_EXT_1`, `_EXT_2` …, and which child row belongs to which form in `{LINKS}`. A workbook of
 one unit has each table as a sheet, names in the first line. The portal writes and reads such
-workbooks (a unit's page, *整套工作簿*; `/api/v1/units/<id>/workbook/?shape=census`).
+workbooks (a unit's page, its workbook of all forms; `/api/v1/units/<id>/workbook/?shape=census`).
 
 Of that layout the names of the tables, the link table's columns `{FORM_KEY}` and `{CHILD_KEY}` and a
 few columns are known; they stand in the definitions (`column`) and are marked **known** below. All
