@@ -140,7 +140,7 @@ class CensusBook:
         if loose:
             self.notes.append(
                 _("工作表“%(sheet)s”中有 %(count)d 行没有对应的子表行：%(keys)s。")
-                % {"sheet": LINKS, "count": len(loose), "keys": "、".join(loose[:5])}
+                % {"sheet": LINKS, "count": len(loose), "keys": _("、").join(loose[:5])}
             )
         missing = [
             response.case.form_code
@@ -150,7 +150,7 @@ class CensusBook:
         ]
         if missing:
             self.notes.append(
-                _("工作簿里没有这些应填的表：%(forms)s。") % {"forms": "、".join(missing)}
+                _("工作簿里没有这些应填的表：%(forms)s。") % {"forms": _("、").join(missing)}
             )
 
 
@@ -298,7 +298,7 @@ class _FormTables:
         if absent:
             self.notes.append(
                 _("工作表“%(sheet)s”缺少 %(count)d 列，这些指标不变：%(columns)s。")
-                % {"sheet": table.name, "count": len(absent), "columns": "、".join(absent[:8])}
+                % {"sheet": table.name, "count": len(absent), "columns": _("、").join(absent[:8])}
             )
         return sheet
 

@@ -9,7 +9,7 @@ from instruments.definition_files import DEFINITIONS_DIR, definition_paths, yaml
 
 def test_the_printed_pages_are_current(capsys):
     call_command("docs_generate", check=True)
-    assert "4 pages current" in capsys.readouterr().out
+    assert "5 pages current" in capsys.readouterr().out
 
 
 def test_a_stale_page_is_found(settings, tmp_path, capsys):
