@@ -95,12 +95,20 @@ def _apply(case_id: int, scope: Scope, actor: User) -> Outcome:
     outcome = outcome_of(
         case.status, scope.policy, has_new_hard=_has_new_hard(forms, response, target)
     )
+    if outcome == Outcome.REOPENED and _is_submitted_since(case, scope.change):
+        outcome = Outcome.LEFT
     if outcome == Outcome.LEFT:
         return outcome
     if outcome == Outcome.REOPENED:
         _reopen(case, scope, actor)
     _move(forms, response, target)
     return outcome
+
+
+def _is_submitted_since(case: Case, change: FormChange | None) -> bool:
+    """What was submitted after the change is not taken back when it is applied again."""
+    at = change.published_at if change is not None else None
+    return bool(at and case.submitted_at and case.submitted_at > at)
 
 
 def _has_new_hard(forms: UnitForms, response: Response, target: int) -> bool:

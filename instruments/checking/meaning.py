@@ -97,7 +97,7 @@ def _check_rule(source: Source, number: int, names: Mapping[str, str]) -> Iterat
         path = rule_path(number, rule, "items")
         if slug not in names:
             yield source.fault(path, "slug_unknown", f"the form has no item {slug!r}")
-        elif names[slug] and names[slug] != rule.get("each"):
+        elif names[slug] and rule.get("each") and names[slug] != rule["each"]:
             sentence = f"{slug!r} belongs to {names[slug]!r}, over which this rule does not run"
             yield source.fault(path, "group_item", sentence)
 

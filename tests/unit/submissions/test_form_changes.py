@@ -279,6 +279,18 @@ def test_applying_again_changes_nothing_and_reaches_what_was_returned_since(nati
     assert AuditEvent.objects.filter(action=AuditAction.CASE_REOPENED).count() == events
 
 
+def test_what_was_submitted_since_is_not_taken_back_again(nation, cast):
+    case = submitted(cast, "5")
+    change = drafted(nation, harder(), ReopenPolicy.ALL)
+    weigh(change, nation)
+    assert publish(change, nation)["reopened"] == 1
+    case_submit(case_id=case.pk, actor=cast.enumerator)
+    change_apply_job(change_apply_again(actor=nation, change_id=change.pk).pk)
+    assert at(case) == ("under_review", 2)
+    change.refresh_from_db()
+    assert change.applied == {"moved": 0, "reopened": 0, "left": 1}
+
+
 @pytest.mark.parametrize(
     ("content", "fields"),
     [
