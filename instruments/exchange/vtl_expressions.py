@@ -106,6 +106,10 @@ def _substring(node: Node) -> str:
     return f"substr({vtl_expression(node.args[0])}, {first}, {count})"
 
 
+def _cas(node: Node) -> str:
+    raise VtlUnable("VTL cannot reckon a check digit from a text")
+
+
 def _matches(node: Node) -> str:
     pattern = vtl_text(f".*({node.extra}).*")  # VTL matches the whole text, we look inside it
     return f"match_characters({vtl_expression(node.args[0])}, {pattern})"
@@ -172,6 +176,7 @@ _WRITERS: dict[Op, Callable[[Node], str]] = {
     Op.LENGTH: _wrapped("length(", ")"),
     Op.SUBSTRING: _substring,
     Op.MATCHES: _matches,
+    Op.CAS: _cas,
     Op.HAS: _has,
     Op.DATE_PART: _date_part,
     Op.COALESCE: _coalesce,

@@ -203,6 +203,11 @@ def _matches(writer: Writer, node: Node) -> str:
     return writer.lifted([name], writer.target.matches(name, pattern))
 
 
+def _cas(writer: Writer, node: Node) -> str:
+    name = writer.write(node.args[0])
+    return writer.lifted([name], writer.target.cas(name))
+
+
 def _has(writer: Writer, node: Node) -> str:
     name = writer.write(node.args[0])
     part = writer.target.text(f",{node.extra},")
@@ -330,6 +335,7 @@ _WRITERS: dict[Op, Callable[[Writer, Node], str]] = {
     Op.LENGTH: _length,
     Op.SUBSTRING: _substring,
     Op.MATCHES: _matches,
+    Op.CAS: _cas,
     Op.HAS: _has,
     Op.DATE_PART: _date_part,
     Op.COALESCE: _coalesce,

@@ -163,6 +163,7 @@ _MANY = 100
 FUNCTIONS: dict[str, tuple[int, int, Callable[[Reader, Arguments], Node]]] = {
     "abs": (1, 1, _values(nodes.absolute)),
     "blank": (1, 1, _values(nodes.is_null)),
+    "cas": (1, 1, _values(nodes.cas)),
     "coalesce": (1, _MANY, _values(_coalesce)),
     "count": (1, 1, _over_column(Aggregate.COUNT)),
     "every": (2, 2, _over_rows(Aggregate.EVERY)),

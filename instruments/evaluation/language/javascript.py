@@ -87,6 +87,11 @@ class JavaScriptTarget(Target):
     def matches(self, value: str, pattern: str) -> str:
         return f"{pattern}.test({value})"
 
+    def cas(self, value: str) -> str:
+        digits = f'[...{value}.replace(/-/g, "").slice(0, -1)].reverse()'
+        total = f"{digits}.reduce((sum, digit, place) => sum + (place + 1) * Number(digit), 0)"
+        return f"(/^[-0-9]*[0-9]$/.test({value}) && {total} % 10 === Number({value}.slice(-1)))"
+
     def contains(self, value: str, part: str) -> str:
         return f"{value}.includes({part})"
 

@@ -215,6 +215,11 @@ def matches(node: Node, pattern: Node) -> Node:
     return Node(Op.MATCHES, BOOLEAN, (text(node),), pattern.extra)
 
 
+def cas(node: Node) -> Node:
+    """cas(): whether the check digit of a CAS registry number is right (7664-41-7)."""
+    return Node(Op.CAS, BOOLEAN, (text(node),))
+
+
 def has(node: Node, code: Node) -> Node:
     """has(item, '3'): whether a code is among several choices."""
     if node.type.kind is not Kind.CHOICES:

@@ -79,6 +79,12 @@ class PythonTarget(Target):
     def matches(self, value: str, pattern: str) -> str:
         return f"{pattern}({value}) is not None"
 
+    def cas(self, value: str) -> str:
+        digits = f'{value}.replace("-", "")'
+        places = f"enumerate(reversed({digits}[:-1]), 1)"
+        is_written = f'{value}.isascii() and {digits}.isdigit() and {value}[-1] != "-"'
+        return f"({is_written} and sum(i * int(c) for i, c in {places}) % 10 == int({value}[-1]))"
+
     def contains(self, value: str, part: str) -> str:
         return f"{part} in {value}"
 

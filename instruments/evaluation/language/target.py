@@ -121,6 +121,13 @@ class Target(ABC):
         """Whether a pattern is found in a text."""
 
     @abstractmethod
+    def cas(self, value: str) -> str:
+        """Whether the last digit of a text is the check digit of the digits before it.
+
+        Each digit counts as often as its place from the right, the check digit left out, modulo 10.
+        """
+
+    @abstractmethod
     def contains(self, value: str, part: str) -> str:
         """Whether a text holds another."""
 

@@ -29,6 +29,7 @@ class Op(StrEnum):
     LENGTH = auto()
     SUBSTRING = auto()
     MATCHES = auto()
+    CAS = auto()
     HAS = auto()
     DATE_PART = auto()
     COALESCE = auto()
