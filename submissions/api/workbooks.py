@@ -68,7 +68,7 @@ class CommitQuery(StrictSerializer):
     )
 
 
-class LineAnswer(serializers.Serializer[Any]):
+class CellDifferenceAnswer(serializers.Serializer[Any]):
     """One cell that would change. `key` names the choice where there is one."""
 
     cell = serializers.CharField()
@@ -86,7 +86,7 @@ class FormDifferenceAnswer(serializers.Serializer[Any]):
     case = serializers.IntegerField()
     form_code = serializers.CharField()
     new_rows = serializers.IntegerField()
-    lines = LineAnswer(many=True)
+    lines = CellDifferenceAnswer(many=True)
     findings = serializers.ListField(child=serializers.CharField())
     doubts = serializers.ListField(child=serializers.CharField())
     notes = serializers.ListField(child=serializers.CharField())
