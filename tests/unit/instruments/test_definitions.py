@@ -143,3 +143,11 @@ def test_a_unit_stopped_all_year_is_not_asked_for_what_x23_forbids(industry, yes
     questions = {f.rule_id for f in found if yes in f.cells and f.kind == FindingKind.RULE}
     assert bool(questions & {"G101-1-R28", "G101-1-R29"}) == asked
     assert "G101-1-X23" not in questions
+
+
+@pytest.mark.parametrize("path", definition_paths(), ids=lambda path: path.stem)
+def test_every_item_is_explained_in_both_languages(path):
+    """Who fills in a form once in ten years does not know its terms."""
+    items = [item for section in yaml_read(path)["sections"] for item in section["items"]]
+    unexplained = [item["slug"] for item in items if not item.get("help")]
+    assert not unexplained
