@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from census_portal.launcher.errors import LauncherError, StackBusy
+from census_portal.launcher.guard import Guard
 from census_portal.launcher.layout import CHECKOUT
 from census_portal.launcher.manage import PURPOSE as MANAGE
-from census_portal.launcher.processes import finish, start
+from census_portal.launcher.processes import Service, finish, start
 from census_portal.launcher.services import services
 from census_portal.launcher.stack import Stack
 
@@ -38,6 +39,7 @@ class Portal:
         self._empty = empty
         self._environment = stack.environment()
         self._services = services(HOST, port, stack.layout)
+        self._guard = Guard()
         self._stopping = False
         self._started_at = time.monotonic()
 
@@ -60,7 +62,7 @@ class Portal:
         self._stack.publish_state(purpose="up", address=self._address)
         accounts = self._prepare()
         for service in self._services:
-            service.start(self._environment, CHECKOUT)
+            self._launch(service)
         self._wait_for_web()
         if accounts:
             print(f"\n{accounts}\n", flush=True)
@@ -120,7 +122,12 @@ class Portal:
             self.say(f"{service.name} ended (exit code {code}); starting it again")
             if service.name == "worker" and self._stack.owns_broker:
                 self._run("give_back", seconds=20)  # it was the only worker: what it held is free
-            service.start(self._environment, CHECKOUT)
+            self._launch(service)
+
+    def _launch(self, service: Service) -> None:
+        service.start(self._environment, CHECKOUT)
+        running = [each.process for each in self._services if each.process is not None]
+        self._guard.watch(process.pid for process in running)
 
     def _stop(self) -> None:
         began = time.monotonic()
@@ -129,6 +136,7 @@ class Portal:
         for service in self._services:
             service.stop()
         self._stack.stop()
+        self._guard.dismiss()
         self.say(f"Stopped in {time.monotonic() - began:.1f} s")
 
     def _stop_soon(self, _number: int, _frame: object) -> None:
