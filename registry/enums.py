@@ -79,3 +79,42 @@ OBJECT_CODE_LETTERS: dict[UnitKind, str] = {
     UnitKind.PARK: "K",
     UnitKind.AREA: "X",
 }
+
+
+class ListAuthority(models.TextChoices):
+    """Whose list of units it is (部门名录)."""
+
+    BUSINESS = "business", _("工商登记")
+    TAX = "tax", _("税务登记")
+    PERMIT = "permit", _("排污许可")
+    KEY_SOURCE = "key_source", _("重点排污单位名录")
+    ELECTRICITY = "electricity", _("用电户名录")
+    ECONOMIC_CENSUS = "economic_census", _("经济普查名录")
+    STATISTICS = "statistics", _("环境统计")
+    OTHER = "other", _("其他名录")
+
+
+class ListState(models.TextChoices):
+    """How far a list has come."""
+
+    MAPPING = "mapping", _("待确认列")
+    SCREENING = "screening", _("筛选中")
+    SCREENED = "screened", _("已筛选")
+
+
+class RowOutcome(models.TextChoices):
+    """What became of one row of a list. Every row has exactly one."""
+
+    READ = "read", _("待比对")
+    CREATED = "created", _("新登记")
+    MERGED = "merged", _("归并")
+    WAITING = "waiting", _("待人工判断")
+    REFUSED = "refused", _("未采用")
+
+
+class Verdict(models.TextChoices):
+    """What a person said of a row and a registered unit."""
+
+    SAME = "same", _("同一对象")
+    DIFFERENT = "different", _("不同对象")
+    REVERSED = "reversed", _("撤销判断")

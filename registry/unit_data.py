@@ -1,6 +1,7 @@
 """The facts of a unit as a value, before they are in the register."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -91,3 +92,11 @@ def as_json(data: UnitData) -> dict[str, Any]:
     return {
         key: str(value) if not isinstance(value, list) else value for key, value in plain.items()
     }
+
+
+def data_from_json(plain: Mapping[str, Any]) -> UnitData:
+    """The facts that `as_json` wrote."""
+    values = {name: plain.get(name, "") for name in FIELDS}
+    for name in ("longitude", "latitude"):
+        values[name] = Decimal(values[name]) if values[name] else None
+    return UnitData(**{**values, "industry_codes": tuple(values["industry_codes"] or ())})

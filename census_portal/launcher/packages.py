@@ -21,13 +21,14 @@ def runtime_lock(pyproject: str, lock: str, dropped: Collection[str] = ()) -> st
     """The blocks of the lock that the named dependencies reach, hashes and all."""
     declared = tomllib.loads(pyproject)["project"]["dependencies"]
     wanted = {_name(line) for line in declared} - set(dropped)
-    packages = {_name(block): block for block in re.split(r"^(?=[a-z0-9])", lock, flags=re.M)[1:]}
+    # a package may have several blocks: one version for each range of Pythons
+    blocks = [(_name(block), block) for block in re.split(r"^(?=[a-z0-9])", lock, flags=re.M)[1:]]
     more = wanted
     while more:
-        asked = {name for name, block in packages.items() if _askers(block) & wanted}
+        asked = {name for name, block in blocks if _askers(block) & wanted}
         more = asked - wanted - set(dropped)
         wanted = wanted | more
-    return "".join(block for name, block in packages.items() if name in wanted)
+    return "".join(block for name, block in blocks if name in wanted)
 
 
 def _name(text: str) -> str:

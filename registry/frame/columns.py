@@ -64,13 +64,13 @@ LABELS["industry_codes"] = "行业代码1"
 REPORT_COLUMNS = ("原行号", "有误的列", "错误", "处理建议")  # of the workbook of refused rows
 
 
-def _header_key(text: str) -> str:
+def header_key(text: str) -> str:
     """A header without white space, marks of obligation and the difference of width and case."""
     plain = unicodedata.normalize("NFKC", text).lower()
     return "".join(plain.split()).strip("*:")
 
 
-_FIELDS = {_header_key(name): column.field for column in COLUMNS for name in column.names}
+_FIELDS = {header_key(name): column.field for column in COLUMNS for name in column.names}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def header_read(cells: Sequence[str]) -> Header:
     positions: dict[str, int] = {}
     ignored = []
     for index, text in enumerate(cells):
-        field = _FIELDS.get(_header_key(text))
+        field = _FIELDS.get(header_key(text))
         if field is None:
             if text.strip() and text not in REPORT_COLUMNS:
                 ignored.append(text.strip())

@@ -1,15 +1,15 @@
 """Reading the rows of a CSV or XLSX file as text, whatever wrote it."""
 
 import csv
-import io
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from accounts.exceptions import Invalid
 from registry.frame.sizes import DAMAGES, is_too_large
@@ -20,34 +20,64 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 ZIPPED = frozenset({".xlsx", ".xlsm"})
 EXACT_INTEGERS = 2**53  # a spreadsheet's number holds no more digits than this
 ROWS_AT_MOST = 1_000_000
+_PIECE = 1 << 20
 
 Row = tuple[int, list[str]]  # the row's number in the file, counted from 1, and its cells
 
 
 def rows_read(path: Path) -> list[Row]:
     """Every row that is not blank, the header first. Raises `Invalid` with the reason."""
-    suffix = path.suffix.lower()
-    if suffix in SPREADSHEETS:
-        rows = list(_spreadsheet_rows(path))
-    elif suffix in {".csv", ".txt"}:
-        rows = list(_csv_rows(path))
-    else:
-        raise Invalid(_("只接受 CSV 或 XLSX 文件。"), code="file_type")
-    filled = [(number, cells) for number, cells in rows if any(cell.strip() for cell in cells)]
+    filled = []
+    for row in rows_streamed(path):
+        filled.append(row)
+        if len(filled) > ROWS_AT_MOST:
+            raise Invalid(
+                _("一次最多导入 %d 行，请分批导入。") % ROWS_AT_MOST, code="file_too_long"
+            )
     if not filled:
         raise Invalid(_("文件是空的。"), code="file_empty")
-    if len(filled) > ROWS_AT_MOST:
-        raise Invalid(_("一次最多导入 %d 行，请分批导入。") % ROWS_AT_MOST, code="file_too_long")
     return filled
+
+
+def rows_streamed(path: Path) -> Iterator[Row]:
+    """The same one by one: a CSV of any length in little memory. Raises `Invalid`."""
+    suffix = path.suffix.lower()
+    if suffix in SPREADSHEETS:
+        rows = _spreadsheet_rows(path)
+    elif suffix in {".csv", ".txt"}:
+        rows = _csv_rows(path)
+    else:
+        raise Invalid(_("只接受 CSV 或 XLSX 文件。"), code="file_type")
+    for number, cells in rows:
+        if any(cell and not cell.isspace() for cell in cells):
+            yield number, cells
+
+
+def merged_rows(path: Path) -> frozenset[int]:
+    """Rows of a workbook that hang on a merged cell: their own cells are blank in the file."""
+    if path.suffix.lower() not in ZIPPED:
+        return frozenset()
+    ranges = _sheet(path).merged_cell_ranges or ()
+    return frozenset(
+        row + 1 for (top, _left), (bottom, _right) in ranges for row in range(top + 1, bottom + 1)
+    )
+
+
+def _sheet(path: Path) -> CalamineSheet:
+    try:
+        if path.suffix.lower() in ZIPPED and is_too_large(path):
+            raise Invalid(_("工作簿展开后过大，请删去空行空列或分批导入。"), code="file_too_large")
+        return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    except (CalamineError, IndexError, *DAMAGES) as error:
+        raise Invalid(
+            _("无法读取这个工作簿，文件可能已损坏或设有密码。"), code="file_unreadable"
+        ) from error
 
 
 def _spreadsheet_rows(path: Path) -> Iterator[Row]:
     try:
-        if path.suffix.lower() in ZIPPED and is_too_large(path):
-            raise Invalid(_("工作簿展开后过大，请删去空行空列或分批导入。"), code="file_too_large")
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        table = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, *DAMAGES) as error:
+        table = _sheet(path).to_python(skip_empty_area=False)
+    except (CalamineError, *DAMAGES) as error:
         raise Invalid(
             _("无法读取这个工作簿，文件可能已损坏或设有密码。"), code="file_unreadable"
         ) from error
@@ -71,30 +101,36 @@ def cell_text(value: Any) -> str:
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
-    text = _decoded(path.read_bytes())
-    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    try:
-        for cells in reader:
-            # a quoted cell may hold line breaks: the row's number is that of its first line
-            yield start, [cell.removeprefix("\t") for cell in cells]
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise Invalid(_("第 %d 行起不是有效的 CSV。") % start, code="file_unreadable") from error
+    with path.open(encoding=_encoding_of(path), newline="") as text:
+        delimiter = "\t" if "\t" in text.readline() else ","
+        text.seek(0)
+        reader = csv.reader(text, delimiter=delimiter)
+        start = 1
+        try:
+            for cells in reader:
+                # a quoted cell may hold line breaks: the row's number is that of its first line
+                yield start, [cell.removeprefix("\t") for cell in cells]
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise Invalid(
+                _("第 %d 行起不是有效的 CSV。") % start, code="file_unreadable"
+            ) from error
 
 
-def _decoded(content: bytes) -> str:
-    if content[:4] == b"PK\x03\x04":
+def _encoding_of(path: Path) -> str:
+    """The first encoding that reads the whole file, a piece at a time."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PK\x03\x04":
         raise Invalid(_("这是 XLSX 工作簿，文件名却以 .csv 结尾，请改为 .xlsx。"), code="file_type")
-    marked = BYTE_ORDER_MARKS.get(content[:2])
+    marked = BYTE_ORDER_MARKS.get(head[:2])
     for encoding in (marked,) if marked else ENCODINGS:
         try:
-            text = content.decode(encoding)
+            with path.open(encoding=encoding, newline="") as text:
+                if not any("\x00" in piece for piece in iter(partial(text.read, _PIECE), "")):
+                    return encoding
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
-            return text
     raise Invalid(
         _("无法识别文件的文字编码，请另存为 UTF-8 或 GB18030 的 CSV。"), code="file_encoding"
     )

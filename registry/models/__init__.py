@@ -3,6 +3,7 @@
 from registry.models.division import Division, DivisionEdition
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
+from registry.models.source_list import MatchCandidate, MatchDecision, SourceList, SourceRow
 from registry.models.unit import Unit
 from registry.models.unit_revision import UnitRevision
 
@@ -10,7 +11,11 @@ __all__ = [
     "Division",
     "DivisionEdition",
     "Industry",
+    "MatchCandidate",
+    "MatchDecision",
     "ObjectCodeSerial",
+    "SourceList",
+    "SourceRow",
     "Unit",
     "UnitRevision",
 ]

@@ -88,6 +88,13 @@ class Unit(models.Model):
     source = models.CharField(
         _("来源"), max_length=10, choices=UnitSource.choices, default=UnitSource.FIELD
     )
+    origins = models.JSONField(
+        _("各项内容的来源"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="Fact → the list it is from, or `field` for what a person entered.",
+    )
     registered_at = models.DateTimeField(_("登记时间"), default=timezone.now)
     registered_by = models.ForeignKey(
         "accounts.User", verbose_name=_("登记人"), on_delete=models.PROTECT, related_name="+"

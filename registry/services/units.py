@@ -15,6 +15,7 @@ from audit.services import audit_record
 from registry.enums import OBJECT_CODE_LETTERS, UnitKind, UnitSource
 from registry.models import Unit, UnitRevision
 from registry.policies import data_problems
+from registry.screening.precedence import FIELD
 from registry.selectors import Lookalike, classifications_for, division_name, lookalikes
 from registry.unit_data import FIELDS, UnitData, as_json, data_normalised, data_of
 
@@ -73,6 +74,7 @@ def unit_amend(
     _check_amendment(unit, data, actor=actor, reason=reason, base_revision=base_revision)
     before = unit.code
     _write(unit, data)
+    unit.origins = {**unit.origins, **dict.fromkeys(changed, FIELD)}
     unit.amended_at, unit.amended_by = timezone.now(), actor
     _save(unit, data, actor=actor)
     _revise(unit, data, actor=actor, reason=reason.strip())
