@@ -1,35 +1,30 @@
 """Reading a list into rows: each becomes facts, or is refused with its reasons. Resumable."""
 
-import csv
-import io
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from registry.bulk import rows_insert
 from registry.enums import RowOutcome, UnitKind
 from registry.frame.files import Row, merged_rows, rows_streamed
 from registry.frame.report import RowError
 from registry.frame.rows import data_read
 from registry.identifiers import Problem
-from registry.models import SourceList
+from registry.models import SourceList, SourceRow
 from registry.policies import FieldProblem, data_problems
 from registry.screening.places import Gazetteer
 from registry.selectors import classifications_for
 from registry.unit_data import UnitData, as_json, data_normalised
 
 CHUNK = 5000
-_COPY = """
-    COPY registry_sourcerow (source_list_id, number, division_code, outcome, data, cells, problems, how)
-    FROM STDIN WITH (FORMAT csv, NULL '\\N')
-"""
+NO_CHARACTER = "\ufffd"
 _LIVESTOCK = re.compile(r"^03[1-3]")  # GB/T 4754 group 031-033: animals kept
 _FACILITY = re.compile(r"^(4620|7723|7724|7820)$")  # sewage, refuse and hazardous waste treatment
 
@@ -57,7 +52,7 @@ def source_list_read(
     while chunk := list(islice(rows, CHUNK)):
         read = _facts_of(source_list, chunk, hanging, gazetteer)
         with transaction.atomic():
-            _copy(source_list, read)
+            rows_insert(SourceRow, [_stored(source_list, row) for row in read])
             source_list.rows_read += len(read)
             source_list.save(update_fields=["rows_read"])
         progress(source_list.rows_read)
@@ -122,37 +117,30 @@ def _hanging() -> FieldProblem:
     )
 
 
-def _copy(source_list: SourceList, rows: Iterable[_Read]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerows(_stored(source_list, rows))
-    text.seek(0)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY, text)
+def _stored(source_list: SourceList, row: _Read) -> dict[str, Any]:
+    errors = [vars(RowError.of(row.number, problem, row.by_field)) for problem in row.problems]
+    is_place = re.fullmatch("[0-9]{12}", row.data.division_code)
+    return {
+        "source_list": source_list.pk,
+        "number": row.number,
+        # a row that lies nowhere is its list's
+        "division_code": row.data.division_code if is_place else source_list.division_code,
+        "outcome": RowOutcome.REFUSED if any(map(_is_fatal, row.problems)) else RowOutcome.READ,
+        "data": _without_nul(as_json(row.data)),
+        "cells": [cell.replace("\0", NO_CHARACTER) for cell in row.cells] if errors else [],
+        "problems": [_without_nul(error) for error in errors],
+        "how": "",
+    }
 
 
-def _stored(source_list: SourceList, rows: Iterable[_Read]) -> Iterator[list[Any]]:
-    for row in rows:
-        errors = [vars(RowError.of(row.number, problem, row.by_field)) for problem in row.problems]
-        is_place = re.fullmatch("[0-9]{12}", row.data.division_code)
-        yield [
-            source_list.pk,
-            row.number,
-            # a row that lies nowhere is its list's
-            row.data.division_code if is_place else source_list.division_code,
-            RowOutcome.REFUSED if any(map(_is_fatal, row.problems)) else RowOutcome.READ,
-            _json(as_json(row.data)),
-            _json(row.cells) if errors else "[]",
-            _json(errors),
-            "",
-        ]
+def _without_nul(plain: dict[str, Any]) -> dict[str, Any]:
+    """JSON in PostgreSQL holds no NUL; the cell it stood in is refused for it."""
+    return {
+        name: value.replace("\0", NO_CHARACTER) if isinstance(value, str) else value
+        for name, value in plain.items()
+    }
 
 
 def _is_fatal(found: FieldProblem) -> bool:
     """A list without industries (电力用户) still tells of units that the register knows."""
     return (found.field, found.problem.code) != ("industry_codes", "required")
-
-
-def _json(value: Any) -> str:
-    # PostgreSQL's JSON holds no NUL; the cell it stood in is refused for it
-    return json.dumps(value, ensure_ascii=False).replace("\\u0000", "�")

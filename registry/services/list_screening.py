@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.scopes import Place, prefix_range
 from audit.enums import AuditAction
 from audit.services import audit_record
+from registry.bulk import rows_update
 from registry.enums import ListState, RowOutcome, UnitStatus
 from registry.identifiers import Problem
 from registry.models import MatchCandidate, SourceList, SourceRow, Unit
@@ -130,9 +131,7 @@ def _screen_counties(run: _Screening, counties: Sequence[str]) -> int:
     for county, inside in _by_county(allowed).items():
         _match_by_likeness(run, county, inside)
     _take(run, allowed)
-    SourceRow.objects.bulk_update(
-        [taken.row for taken in rows], ["outcome", "unit", "how", "problems"], batch_size=1000
-    )
+    rows_update(SourceRow, [taken.stored for taken in rows])
     return len(rows)
 
 

@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from registry.bulk import ids_reserved, rows_insert, rows_update
 from registry.enums import RowOutcome, UnitKind, UnitSource
 from registry.frame.report import RowError
 from registry.models import SourceList, SourceRow, Unit, UnitRevision
@@ -22,6 +24,8 @@ from registry.services.units import changed_fields, object_codes_issue
 from registry.unit_data import FIELDS, UnitData, as_json, data_of
 
 REASON = "screening"
+_LEARNT = ("id", *FIELDS, "code", "origins", "amended_at", "amended_by_id")
+_MADE = (*_LEARNT, "object_code", "source", "samples", "registered_at", "registered_by_id")
 
 
 @dataclass(eq=False)
@@ -52,6 +56,17 @@ class TakenRow:
         while row.leader is not None:
             row = row.leader
         return row
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What became of the row."""
+        return {
+            "id": self.row.pk,
+            "outcome": self.row.outcome,
+            "unit": self.row.unit_id,
+            "how": self.row.how,
+            "problems": self.row.problems,
+        }
 
     def refuse(self, *found: FieldProblem) -> None:
         """Not taken; the row keeps why."""
@@ -91,7 +106,9 @@ def units_create(source_list: SourceList, taken: Sequence[TakenRow]) -> None:
             registered_by=source_list.imported_by,
         )
     units = [one.unit for one in taken if one.unit is not None]
-    Unit.objects.bulk_create(units, batch_size=1000)
+    for key, unit in zip(ids_reserved(Unit, len(units)), units, strict=True):
+        unit.pk = key
+    rows_insert(Unit, [_columns(unit, _MADE) for unit in units])
     revise(units, actor=source_list.imported_by)
     for one, unit in zip(taken, units, strict=True):
         one.settle(unit, RowOutcome.CREATED, "")
@@ -115,11 +132,14 @@ def units_merge(source_list: SourceList, found: Sequence[tuple[Unit, Sequence[Un
         unit_write(unit, data, origins)
         if changed_fields(now, data):
             changed.append(unit)
-    unit_fields = [*FIELDS, "code", "origins", "amended_at", "amended_by"]
     for unit in changed:
         unit.amended_at, unit.amended_by = timezone.now(), source_list.imported_by
-    Unit.objects.bulk_update(changed, unit_fields, batch_size=500)
+    rows_update(Unit, [_columns(unit, _LEARNT) for unit in changed])
     revise(changed, actor=source_list.imported_by)
+
+
+def _columns(unit: Unit, names: Sequence[str]) -> dict[str, Any]:
+    return {name.removesuffix("_id"): getattr(unit, name) for name in names}
 
 
 def unit_write(unit: Unit, data: UnitData, origins: dict[str, str]) -> None:
@@ -145,22 +165,24 @@ def revise(units: Sequence[Unit], *, actor: User, reason: str = REASON) -> None:
         .values_list("unit_id")
         .annotate(number=Max("number"))
     )
-    UnitRevision.objects.bulk_create(
+    now = timezone.now()
+    rows_insert(
+        UnitRevision,
         [
-            UnitRevision(
-                unit=unit,
-                number=last.get(unit.pk, 0) + 1,
-                data={
+            {
+                "unit": unit.pk,
+                "number": last.get(unit.pk, 0) + 1,
+                "data": {
                     **as_json(data_of(unit)),
                     "code": unit.code,
                     "object_code": unit.object_code,
                 },
-                actor=actor,
-                reason=reason,
-            )
+                "actor": actor.pk,
+                "reason": reason,
+                "at": now,
+            }
             for unit in units
         ],
-        batch_size=1000,
     )
 
 
