@@ -1,6 +1,7 @@
 """SM3 (GB/T 32905-2016) over canonical JSON: the one way content is hashed."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
@@ -15,8 +16,14 @@ def canonical_json(value: Any) -> bytes:
 
 def sm3_hex(data: bytes) -> str:
     """The SM3 digest of `data`, 64 lower-case hexadecimal characters."""
+    return sm3_hex_of([data])
+
+
+def sm3_hex_of(pieces: Iterable[bytes]) -> str:
+    """The same of content that comes piece by piece."""
     digest = Hash(SM3())
-    digest.update(data)
+    for piece in pieces:
+        digest.update(piece)
     return digest.finalize().hex()
 
 

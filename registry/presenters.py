@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from registry.enums import UnitKind, UnitStatus
-from registry.models import Unit, UnitRevision
+from registry.enums import ListAuthority, UnitKind, UnitStatus
+from registry.models import SourceRow, Unit, UnitRevision
+from registry.screening.precedence import FIELD
 from registry.selectors import division_names, industry_names
 from registry.unit_data import FIELDS
 
@@ -54,17 +55,26 @@ class UnitFacts:
     place: str
     industries: list[tuple[str, str]]
     status_tag: str
+    origins: dict[str, str]
+    claims: list[SourceRow]
 
     @classmethod
     def of(cls, unit: Unit) -> "UnitFacts":
-        """With the names of its division and industries. Two queries."""
+        """With the names of its division and industries, and what lists said. Three queries."""
         names = industry_names(unit.industry_codes)
         return cls(
             unit=unit,
             place=division_names([unit.division_code]).get(unit.division_code, ""),
             industries=[(code, names.get(code, "")) for code in unit.industry_codes],
             status_tag=STATUS_TAGS[UnitStatus(unit.status)],
+            origins={name: origin_label(origin) for name, origin in unit.origins.items()},
+            claims=list(unit.source_rows.select_related("source_list").order_by("pk")),
         )
+
+
+def origin_label(origin: str) -> str:
+    """The list a fact is from, or that a person entered it."""
+    return _("人工填写") if origin == FIELD else str(ListAuthority(origin).label)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,12 @@ class RevisionLine:
     @property
     def reason(self) -> str:
         """Why, in words."""
-        return _("名录导入") if self.revision.reason == "frame_load" else self.revision.reason
+        acts = {
+            "frame_load": _("名录导入"),
+            "screening": _("部门名录筛选"),
+            "match_reversed": _("撤销归并判断"),
+        }
+        return acts.get(self.revision.reason, self.revision.reason)
 
 
 def history_lines(revisions: Iterable[UnitRevision]) -> list[RevisionLine]:

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
 from registry.views.search import DivisionSearch, IndustrySearch
 from registry.views.units import UnitList
 
 urlpatterns = [
     path("units/", UnitList.as_view(), name="unit_list"),
+    path("matches/", MatchQueue.as_view(), name="match_queue"),
+    path("matches/<int:pk>/", MatchDecide.as_view(), name="match_decide"),
+    path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),
     path("divisions/search/", DivisionSearch.as_view(), name="division_search"),
     path("industries/search/", IndustrySearch.as_view(), name="industry_search"),
 ]

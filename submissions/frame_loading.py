@@ -34,7 +34,7 @@ def frame_load_job(job_id: int) -> None:
             progress=lambda done, total: running.progress(done, total, _("正在核对名录")),
         )
         if not report.is_dry_run:
-            _open_cases(running)
+            cases_open_waiting(running)
         _keep_refused_rows(running, report)
         running.progress(report.total, report.total, report_sentence(report))
 
@@ -49,7 +49,8 @@ def units_without_cases(actor: User | None) -> list[int]:
     return list(units.filter(~Exists(has_case)).order_by("pk").values_list("pk", flat=True))
 
 
-def _open_cases(running: RunningJob) -> None:
+def cases_open_waiting(running: RunningJob) -> None:
+    """Open the forms of every unit of the jurisdiction that has none yet."""
     waiting = units_without_cases(running.job.requested_by)
     for start in range(0, len(waiting), CHUNK):
         running.progress(start, len(waiting), _("正在下达普查表"))

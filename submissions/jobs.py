@@ -25,6 +25,7 @@ from submissions.models import Job
 # Tasks by name: the worker knows them, this layer does not import them.
 JOB_TASKS: dict[JobKind, str] = {
     JobKind.FRAME_LOAD: "submissions.tasks.frame_load_run",
+    JobKind.LIST_SCREEN: "submissions.tasks.list_screen_run",
     JobKind.SUMMARY_RUN: "summaries.tasks.summary_run",
     JobKind.ACCOUNTING_IMPACT: "submissions.tasks.accounting_impact_run",
     JobKind.ACCOUNTING_APPLY: "submissions.tasks.accounting_apply_run",
@@ -35,6 +36,7 @@ JOB_TASKS: dict[JobKind, str] = {
 }
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
+    JobKind.LIST_SCREEN: Permission.FRAME_LOAD,
     JobKind.SUMMARY_RUN: Permission.SUMMARY_RUN,
     JobKind.ACCOUNTING_IMPACT: Permission.COEFFICIENT_PUBLISH,
     JobKind.ACCOUNTING_APPLY: Permission.COEFFICIENT_PUBLISH,

@@ -11,6 +11,14 @@ def frame_load_run(job_id: int) -> None:
     frame_load_job(job_id)
 
 
+@shared_task(name="submissions.tasks.list_screen_run")
+def list_screen_run(job_id: int) -> None:
+    """Compare an authority's list with the register: the parameters name the list."""
+    from submissions.list_screening import list_screen_job
+
+    list_screen_job(job_id)
+
+
 @shared_task(name="submissions.tasks.cross_check_run")
 def cross_check_run(job_id: int) -> None:
     """Compare the units of the job's division with each other."""

@@ -36,6 +36,7 @@ from submissions.views.practice import (
 )
 from submissions.views.printing import CasePrint, UnitPrint
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
+from submissions.views.source_lists import SourceListDetail, SourceLists
 from submissions.views.submitting import CaseReceipt, CaseSubmit
 from submissions.views.unit_workbooks import UnitWorkbook, UnitWorkbookCommit, UnitWorkbookFile
 from submissions.views.units import UnitDerive, UnitDetail
@@ -55,6 +56,8 @@ urlpatterns = [
         CaseWorkbookCommit.as_view(),
         name="case_workbook_commit",
     ),
+    path("source-lists/", SourceLists.as_view(), name="source_lists"),
+    path("source-lists/<int:pk>/", SourceListDetail.as_view(), name="source_list"),
     path("", Home.as_view(), name="home"),
     path("cases/", CaseList.as_view(), name="case_list"),
     path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),

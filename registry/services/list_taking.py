@@ -151,6 +151,13 @@ def unit_write(unit: Unit, data: UnitData, origins: dict[str, str]) -> None:
     unit.code = data.identity or unit.object_code
 
 
+def unit_save(unit: Unit, data: UnitData, origins: dict[str, str], *, actor: User) -> None:
+    """Write one unit as the lists now have it."""
+    unit_write(unit, data, origins)
+    unit.amended_at, unit.amended_by = timezone.now(), actor
+    rows_update(Unit, [_columns(unit, _LEARNT)])
+
+
 def held_origins(unit: Unit) -> dict[str, str]:
     """Where each fact is from; what a person registered is that person's word."""
     if unit.source == UnitSource.FRAME:

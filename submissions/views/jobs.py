@@ -55,7 +55,7 @@ class FrameLoad(ScopedView):
                 "dry_run": form.cleaned_data["dry_run"],
             },
             actor=request.user,
-            division_code=_own_division(request),
+            division_code=own_division(request),
         )
         return redirect("job_detail", pk=job.pk)
 
@@ -96,7 +96,8 @@ def kept(file: UploadedFile[Any]) -> str:
     return str(path)
 
 
-def _own_division(request: AuthenticatedHttpRequest) -> str:
+def own_division(request: AuthenticatedHttpRequest) -> str:
+    """The division of the person's widest right to load lists; blank for the nation."""
     scopes = request.user.scopes_for(Permission.FRAME_LOAD)
     prefixes = [scope.prefix for scope in scopes if isinstance(scope, Jurisdiction)]
     return min(prefixes, key=len, default="").ljust(12, "0") if prefixes != [""] else ""

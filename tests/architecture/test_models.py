@@ -15,6 +15,7 @@ APPEND_ONLY = {
     "audit.auditevent",
     "audit.auditseal",
     "registry.unitrevision",
+    "registry.matchdecision",
     "instruments.instrumentversion",
     "instruments.codelistversion",
     "instruments.coefficientversion",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.enums import Permission, Role
 from audit.models import AuditEvent
-from registry.models import Unit
+from registry.models import SourceList, SourceRow, Unit
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from tests.architecture.routes import ROUTES, Route
 from tests.architecture.world import PLACES, World
@@ -108,6 +108,10 @@ for _name in (
     TARGETS[_name] = Target(pk_of("job"), Permission.JOB_VIEW)
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
+
+TARGETS["source_list"] = Target(pk_of("source_list"), Permission.FRAME_LOAD)
+for _name in ("match_decide", "match_reverse"):
+    TARGETS[_name] = Target(pk_of("source_row"), Permission.FRAME_LOAD)
 
 # Routes whose argument names no scoped thing, with the reason.
 UNSCOPED = {
@@ -225,7 +229,9 @@ def test_no_list_shows_what_lies_outside(client, world, cast):
 
 
 @pytest.mark.parametrize(
-    "model", [Unit, Case, EditFailure, ItemQuery, Job, RuleWaiver], ids=lambda m: m.__name__
+    "model",
+    [Unit, Case, EditFailure, ItemQuery, Job, RuleWaiver, SourceList, SourceRow],
+    ids=lambda m: m.__name__,
 )
 def test_list_and_detail_agree_for_every_role_and_division(world, cast, model):
     for who, person in people(world, cast).items():

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from registry.models import SourceList, SourceRow
+from registry.unit_data import as_json, data_of
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
@@ -52,7 +54,25 @@ def world_make(divisions: dict[str, Any]) -> World:
             requested_by=owner,
             created_at=timezone.now(),
         )
+        source_list = SourceList.objects.create(
+            authority="tax",
+            name=f"{unit.name}.csv",
+            path="none.csv",
+            digest=uuid.uuid4().hex,
+            division_code=code,
+            state="screened",
+            imported_by=owner,
+        )
         things[place] = {
+            "source_list": source_list,
+            "source_row": SourceRow.objects.create(
+                source_list=source_list,
+                number=2,
+                division_code=code,
+                outcome="merged",
+                data=as_json(data_of(unit)),
+                unit=unit,
+            ),
             "unit": unit,
             "case": case,
             "job": job,

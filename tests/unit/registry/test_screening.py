@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from accounts.exceptions import Conflict, Invalid, NotAllowed
+from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from audit.hashing import sm3_hex
 from benchmarks.labelled_lists import INDUSTRIES, Town, firms, list_write, pairs_judged
-from registry.enums import IndustryLevel, ListState, RowOutcome
+from registry.enums import IndustryLevel, ListState, RowOutcome, UnitStatus, Verdict
 from registry.models import Industry, MatchCandidate, SourceList, SourceRow, Unit, UnitRevision
 from registry.screening.places import Gazetteer
+from registry.services import unit_amend
 from registry.services.list_reading import source_list_read
 from registry.services.list_screening import source_list_screen
+from registry.services.match_decisions import match_decide, match_reverse
 from registry.services.source_lists import (
     BroughtFile,
     columns_shown,
     source_list_bring,
     source_list_columns_set,
 )
+from registry.unit_data import data_of
 from tests.people import NATION, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN
 
 TOWNS = [
@@ -192,3 +196,65 @@ def test_only_an_office_brings_lists_and_only_readable_ones(office, enumerator, 
         brought(office, tmp_path, "g.csv", "tax")
     with pytest.raises(Invalid, match="来源"):
         brought(office, tmp_path, "g.csv", "nobody")
+
+
+def waiting(office, tmp_path) -> tuple[SourceRow, Unit]:
+    head = "企业名称,地区代码,住所,行业代码,信用代码,法人,电话\n"
+    (tmp_path / "w.csv").write_text(
+        head + f"西湖区恒泰印染有限公司,{TOWN},三墩镇振华路1号,1751,,王强,\n"
+        f"恒泰印染厂,{TOWN},三墩镇文一路7号,1751,,王强,88001234\n",
+        encoding="utf-8",
+    )
+    screened(brought(office, tmp_path, "w.csv", "tax"))
+    row = SourceRow.objects.get(outcome=RowOutcome.WAITING)
+    return row, row.candidates.get().unit
+
+
+def test_the_same_unit_learns_and_forgets(office, tmp_path):
+    row, unit = waiting(office, tmp_path)
+    match_decide(actor=office, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
+    unit.refresh_from_db()
+    assert (unit.contact_phone, unit.origins["contact_phone"]) == ("88001234", "tax")
+    with pytest.raises(Conflict, match="他人"):
+        match_decide(actor=office, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
+    match_reverse(actor=office, row_id=row.pk)
+    unit.refresh_from_db()
+    row.refresh_from_db()
+    assert (unit.contact_phone, row.outcome, row.unit) == ("", RowOutcome.WAITING, None)
+    assert unit.name == "西湖区恒泰印染有限公司"
+    assert [r.reason for r in unit.revisions.order_by("number")] == [
+        "screening",
+        "screening",
+        "match_reversed",
+    ]
+    with pytest.raises(Conflict, match="没有可撤销"):
+        match_reverse(actor=office, row_id=row.pk)
+    assert list(row.decisions.values_list("verdict", flat=True)) == ["reversed", "same"]
+
+
+def test_another_unit_is_registered_and_kept_when_the_decision_is_reversed(office, tmp_path):
+    row, _unit = waiting(office, tmp_path)
+    with pytest.raises(Invalid, match="疑似对象"):
+        match_decide(actor=office, row_id=row.pk, verdict=Verdict.SAME, unit_id=0)
+    made = match_decide(actor=office, row_id=row.pk, verdict=Verdict.DIFFERENT)
+    assert made.name == "恒泰印染厂"
+    match_reverse(actor=office, row_id=row.pk)
+    made.refresh_from_db()
+    assert made.status == UnitStatus.DUPLICATE
+
+
+def test_what_a_person_wrote_no_list_overrules(office, tmp_path):
+    row, unit = waiting(office, tmp_path)
+    amended = replace(data_of(unit), contact_phone="12345", address="文二路 3 号")
+    unit_amend(actor=office, unit_id=unit.pk, data=amended, reason="电话核实")
+    match_decide(actor=office, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
+    unit.refresh_from_db()
+    assert (unit.contact_phone, unit.address) == ("12345", "文二路 3 号")
+    assert unit.origins["contact_phone"] == "field"
+
+
+def test_a_county_decides_what_lies_in_it(office, neighbour, enumerator, tmp_path):
+    row, unit = waiting(office, tmp_path)
+    for stranger in (neighbour, enumerator):
+        with pytest.raises(Missing):
+            match_decide(actor=stranger, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
