@@ -38,7 +38,6 @@ ENTRIES = (
     Entry("areas", _("行政区"), Permission.FRAME_LOAD),
     Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
     Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
-    Entry("match_queue", _("疑似重复"), Permission.FRAME_LOAD),
     Entry("practice_list", _("练习"), Permission.PRACTISE),
     Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
     Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),

@@ -23,7 +23,7 @@ from accounts.views.base import ScopedView
 from audit.hashing import sm3_hex_of
 from registry.enums import ListAuthority, ListState, RowOutcome, UnitKind
 from registry.frame.columns import COLUMNS
-from registry.list_selectors import matches_by_county, problems_counted
+from registry.list_selectors import matches_by_county, problems_counted, waiting_rows
 from registry.models import SourceList
 from registry.services.list_screening import outcome_counts
 from registry.services.source_lists import (
@@ -106,7 +106,11 @@ class SourceLists(ScopedView):
         self, request: AuthenticatedHttpRequest, form: SourceListForm, *, status: int = 200
     ) -> HttpResponse:
         lists = self.visible(SourceList.objects.select_related("imported_by"))[:PAGE]
-        context = {"form": form, "lists": lists}
+        context = {
+            "form": form,
+            "lists": lists,
+            "waiting": waiting_rows(request.user).count(),
+        }
         return render(request, "submissions/source_lists.html", context, status=status)
 
 
