@@ -11,6 +11,8 @@ class Permission(models.TextChoices):
     UNIT_REGISTER = "registry.unit_register", _("登记普查对象")
     UNIT_AMEND = "registry.unit_amend", _("修改普查对象")
     FRAME_LOAD = "registry.frame_load", _("导入名录")
+    REGISTER_FREEZE = "registry.register_freeze", _("冻结名录")
+    FRAME_CHANGE_APPROVE = "registry.frame_change_approve", _("批准名录变更")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
     INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
     INSTRUMENT_EXTEND = "instruments.instrument_extend", _("在普查表上附加地方指标")
@@ -91,7 +93,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
     Role.SUPERVISOR: _READ | _REVIEW,
     Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE},
-    Role.OFFICE: _READ | _REGISTER | _OVERSEE | {Permission.NOTE_WRITE, Permission.SUMMARY_RUN},
+    Role.OFFICE: _READ
+    | _REGISTER
+    | _OVERSEE
+    | {Permission.NOTE_WRITE, Permission.SUMMARY_RUN, Permission.FRAME_CHANGE_APPROVE},
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),
@@ -106,7 +111,7 @@ NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # What the same role has in a province as well: an assignment to a city or county does not give it.
 PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICE: frozenset({Permission.INSTRUMENT_EXTEND}),
+    Role.OFFICE: frozenset({Permission.INSTRUMENT_EXTEND, Permission.REGISTER_FREEZE}),
 }
 
 # What an exceptional grant may give: work on one unit, nothing that reaches beyond it.

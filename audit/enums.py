@@ -25,6 +25,7 @@ class AuditAction(models.TextChoices):
     LIST_SCREENED = "list.screened", _("筛选部门名录")
     MATCH_DECIDED = "match.decided", _("判断疑似重复")
     MATCH_REVERSED = "match.reversed", _("撤销疑似重复判断")
+    REGISTER_FROZEN = "register.frozen", _("冻结名录")
     FRAME_LOADED = "frame.loaded", _("导入名录")
     REFERENCE_LOADED = "reference.loaded", _("加载区划与行业")
     INSTRUMENT_PUBLISHED = "instrument.published", _("发布普查表")

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from registry.views.as_of import RegisterAsOf
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
 from registry.views.search import DivisionSearch, IndustrySearch
 from registry.views.units import UnitList
 
 urlpatterns = [
     path("units/", UnitList.as_view(), name="unit_list"),
+    path("units/as-of/", RegisterAsOf.as_view(), name="register_as_of"),
     path("matches/", MatchQueue.as_view(), name="match_queue"),
     path("matches/<int:pk>/", MatchDecide.as_view(), name="match_decide"),
     path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),

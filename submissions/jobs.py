@@ -26,6 +26,7 @@ from submissions.models import Job
 JOB_TASKS: dict[JobKind, str] = {
     JobKind.FRAME_LOAD: "submissions.tasks.frame_load_run",
     JobKind.LIST_SCREEN: "submissions.tasks.list_screen_run",
+    JobKind.REGISTER_FREEZE: "submissions.tasks.register_freeze_run",
     JobKind.SUMMARY_RUN: "summaries.tasks.summary_run",
     JobKind.ACCOUNTING_IMPACT: "submissions.tasks.accounting_impact_run",
     JobKind.ACCOUNTING_APPLY: "submissions.tasks.accounting_apply_run",
@@ -37,6 +38,7 @@ JOB_TASKS: dict[JobKind, str] = {
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
     JobKind.LIST_SCREEN: Permission.FRAME_LOAD,
+    JobKind.REGISTER_FREEZE: Permission.REGISTER_FREEZE,
     JobKind.SUMMARY_RUN: Permission.SUMMARY_RUN,
     JobKind.ACCOUNTING_IMPACT: Permission.COEFFICIENT_PUBLISH,
     JobKind.ACCOUNTING_APPLY: Permission.COEFFICIENT_PUBLISH,

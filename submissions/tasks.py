@@ -19,6 +19,14 @@ def list_screen_run(job_id: int) -> None:
     list_screen_job(job_id)
 
 
+@shared_task(name="submissions.tasks.register_freeze_run")
+def register_freeze_run(job_id: int) -> None:
+    """Freeze the register: the parameters name the division."""
+    from submissions.register_freezing import register_freeze_job
+
+    register_freeze_job(job_id)
+
+
 @shared_task(name="submissions.tasks.cross_check_run")
 def cross_check_run(job_id: int) -> None:
     """Compare the units of the job's division with each other."""

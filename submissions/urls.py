@@ -35,6 +35,7 @@ from submissions.views.practice import (
     PracticeRecords,
 )
 from submissions.views.printing import CasePrint, UnitPrint
+from submissions.views.register_freezing import RegisterFreezeStart
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.source_lists import SourceListDetail, SourceLists
 from submissions.views.submitting import CaseReceipt, CaseSubmit
@@ -58,6 +59,7 @@ urlpatterns = [
     ),
     path("source-lists/", SourceLists.as_view(), name="source_lists"),
     path("source-lists/<int:pk>/", SourceListDetail.as_view(), name="source_list"),
+    path("units/freeze/", RegisterFreezeStart.as_view(), name="register_freeze"),
     path("", Home.as_view(), name="home"),
     path("cases/", CaseList.as_view(), name="case_list"),
     path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),

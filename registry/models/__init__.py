@@ -3,6 +3,7 @@
 from registry.models.division import Division, DivisionEdition
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
+from registry.models.register_freeze import RegisterFreeze
 from registry.models.source_list import MatchCandidate, MatchDecision, SourceList, SourceRow
 from registry.models.unit import Unit
 from registry.models.unit_revision import UnitRevision
@@ -14,6 +15,7 @@ __all__ = [
     "MatchCandidate",
     "MatchDecision",
     "ObjectCodeSerial",
+    "RegisterFreeze",
     "SourceList",
     "SourceRow",
     "Unit",

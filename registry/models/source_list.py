@@ -1,5 +1,6 @@
 """Lists of several authorities (部门名录), their rows, and what people said of doubtful ones."""
 
+from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -60,6 +61,13 @@ class SourceList(models.Model):
 
     def __str__(self) -> str:
         return f"{ListAuthority(self.authority).label} {self.name}"
+
+    @property
+    def reference_moment(self) -> datetime | None:
+        """The end of the day that the list describes (24:00), where it says one."""
+        if self.reference_date is None:
+            return None
+        return timezone.make_aware(datetime.combine(self.reference_date + timedelta(1), time()))
 
 
 class SourceRowQuerySet(ScopedQuerySet["SourceRow"]):

@@ -14,9 +14,9 @@ from accounts.scopes import Place
 from audit.enums import AuditAction
 from audit.services import audit_record
 from registry.enums import OBJECT_CODE_LETTERS, DivisionLevel, UnitKind, UnitSource
-from registry.models import Division, Unit, UnitRevision
+from registry.models import Division, Unit
 from registry.selectors import areas_missing, division_name
-from registry.unit_data import as_json, data_of
+from registry.services.revisions import revise
 
 AREAS_AT_ONCE = 3000
 REASON = gettext_lazy("开设行政区填报单位")
@@ -57,9 +57,7 @@ def area_units_register(
         raise Conflict(
             _("他人正在开设同一批填报单位，请刷新后再看。"), code="areas_taken"
         ) from error
-    UnitRevision.objects.bulk_create(
-        [_first_revision(unit, registrar) for unit in units], batch_size=500
-    )
+    revise(units, actor=registrar, reason=str(REASON))
     if units:
         audit_record(
             action=AuditAction.AREAS_REGISTERED,
@@ -82,11 +80,6 @@ def _area_unit(division: Division, registrar: User) -> Unit:
         source=UnitSource.FRAME,
         registered_by=registrar,
     )
-
-
-def _first_revision(unit: Unit, registrar: User) -> UnitRevision:
-    data = {**as_json(data_of(unit)), "code": unit.code, "object_code": unit.object_code}
-    return UnitRevision(unit=unit, number=1, data=data, actor=registrar, reason=str(REASON))
 
 
 @transaction.atomic
@@ -117,19 +110,7 @@ def unit_samples_set(
     before, unit.samples = sorted(unit.samples), wanted
     unit.amended_at, unit.amended_by = timezone.now(), actor
     unit.save(update_fields=["samples", "amended_at", "amended_by"])
-    last = unit.revisions.order_by("-number").values_list("number", flat=True).first() or 0
-    UnitRevision.objects.create(
-        unit=unit,
-        number=last + 1,
-        data={
-            **as_json(data_of(unit)),
-            "code": unit.code,
-            "object_code": unit.object_code,
-            "samples": wanted,
-        },
-        actor=actor,
-        reason=reason.strip(),
-    )
+    revise([unit], actor=actor, reason=reason.strip())
     audit_record(
         action=AuditAction.UNIT_AMENDED,
         actor=actor,

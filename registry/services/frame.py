@@ -20,11 +20,12 @@ from registry.frame.files import Row, by_field, rows_read
 from registry.frame.report import LoadReport, RowError
 from registry.frame.rows import data_read
 from registry.identifiers import Problem
-from registry.models import Unit, UnitRevision
+from registry.models import Unit
 from registry.policies import FieldProblem, data_problems
 from registry.selectors import classifications_for
+from registry.services.revisions import revise
 from registry.services.units import changed_fields, object_codes_issue
-from registry.unit_data import UnitData, as_json, data_normalised, data_of
+from registry.unit_data import UnitData, data_normalised, data_of
 
 CHUNK = 1000
 REASON = "frame_load"
@@ -257,18 +258,7 @@ def _write(actor: User, lines: list[Line]) -> None:
         )
     with transaction.atomic():
         Unit.objects.bulk_create(units)
-    UnitRevision.objects.bulk_create(
-        [
-            UnitRevision(
-                unit=unit,
-                number=1,
-                data={**as_json(line.data), "code": unit.code, "object_code": unit.object_code},
-                actor=actor,
-                reason=REASON,
-            )
-            for unit, line in zip(units, lines, strict=True)
-        ]
-    )
+    revise(units, actor=actor, reason=REASON)
 
 
 def _stem(data: UnitData) -> tuple[str, str]:

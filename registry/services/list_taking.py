@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,12 +15,13 @@ from accounts.models import User
 from registry.bulk import ids_reserved, rows_insert, rows_update
 from registry.enums import RowOutcome, UnitKind, UnitSource
 from registry.frame.report import RowError
-from registry.models import SourceList, SourceRow, Unit, UnitRevision
+from registry.models import SourceList, SourceRow, Unit
 from registry.policies import FieldProblem
 from registry.screening.precedence import FIELD, PRECEDENCE, merged, origins_of
 from registry.screening.similarity import Candidate
+from registry.services.revisions import revise
 from registry.services.units import changed_fields, object_codes_issue
-from registry.unit_data import FIELDS, UnitData, as_json, data_of
+from registry.unit_data import FIELDS, UnitData, data_of
 
 REASON = "screening"
 _LEARNT = ("id", *FIELDS, "code", "origins", "amended_at", "amended_by_id")
@@ -109,7 +109,12 @@ def units_create(source_list: SourceList, taken: Sequence[TakenRow]) -> None:
     for key, unit in zip(ids_reserved(Unit, len(units)), units, strict=True):
         unit.pk = key
     rows_insert(Unit, [_columns(unit, _MADE) for unit in units])
-    revise(units, actor=source_list.imported_by)
+    revise(
+        units,
+        actor=source_list.imported_by,
+        reason=REASON,
+        effective_at=source_list.reference_moment,
+    )
     for one, unit in zip(taken, units, strict=True):
         one.settle(unit, RowOutcome.CREATED, "")
 
@@ -135,7 +140,7 @@ def units_merge(source_list: SourceList, found: Sequence[tuple[Unit, Sequence[Un
     for unit in changed:
         unit.amended_at, unit.amended_by = timezone.now(), source_list.imported_by
     rows_update(Unit, [_columns(unit, _LEARNT) for unit in changed])
-    revise(changed, actor=source_list.imported_by)
+    revise(changed, actor=source_list.imported_by, reason=REASON)
 
 
 def _columns(unit: Unit, names: Sequence[str]) -> dict[str, Any]:
@@ -163,34 +168,6 @@ def held_origins(unit: Unit) -> dict[str, str]:
     if unit.source == UnitSource.FRAME:
         return dict(unit.origins)
     return {**dict.fromkeys(PRECEDENCE, FIELD), **unit.origins}
-
-
-def revise(units: Sequence[Unit], *, actor: User, reason: str = REASON) -> None:
-    """Append what each unit is now to its history. Two queries and one a thousand units."""
-    last = dict(
-        UnitRevision.objects.filter(unit__in=[unit.pk for unit in units])
-        .values_list("unit_id")
-        .annotate(number=Max("number"))
-    )
-    now = timezone.now()
-    rows_insert(
-        UnitRevision,
-        [
-            {
-                "unit": unit.pk,
-                "number": last.get(unit.pk, 0) + 1,
-                "data": {
-                    **as_json(data_of(unit)),
-                    "code": unit.code,
-                    "object_code": unit.object_code,
-                },
-                "actor": actor.pk,
-                "reason": reason,
-                "at": now,
-            }
-            for unit in units
-        ],
-    )
 
 
 def _codes_of_others(learned: Sequence[tuple[Unit, UnitData]]) -> frozenset[str]:

@@ -19,11 +19,11 @@ from registry.screening.similarity import Party, candidates
 from registry.services.list_taking import (
     TakenRow,
     held_origins,
-    revise,
     unit_save,
     units_create,
     units_merge,
 )
+from registry.services.revisions import revise
 from registry.unit_data import data_from_json, data_of
 
 BY_PERSON = "person"

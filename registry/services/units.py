@@ -13,11 +13,12 @@ from accounts.scopes import Place
 from audit.enums import AuditAction
 from audit.services import audit_record
 from registry.enums import OBJECT_CODE_LETTERS, UnitKind, UnitSource
-from registry.models import Unit, UnitRevision
+from registry.models import Unit
 from registry.policies import data_problems
 from registry.screening.precedence import FIELD
 from registry.selectors import Lookalike, classifications_for, division_name, lookalikes
-from registry.unit_data import FIELDS, UnitData, as_json, data_normalised, data_of
+from registry.services.revisions import revise
+from registry.unit_data import FIELDS, UnitData, data_normalised, data_of
 
 _NEXT_SERIALS = """
     INSERT INTO registry_objectcodeserial AS s (stem, last_number) VALUES (%(stem)s, %(count)s)
@@ -47,7 +48,7 @@ def unit_register(
     unit = Unit(source=source, registered_by=actor)
     _write(unit, data)
     _save(unit, data, actor=actor)
-    _revise(unit, data, actor=actor, reason="")
+    revise([unit], actor=actor)
     audit_record(action=AuditAction.UNIT_REGISTERED, actor=actor, subject=unit)
     return unit
 
@@ -77,7 +78,7 @@ def unit_amend(
     unit.origins = {**unit.origins, **dict.fromkeys(changed, FIELD)}
     unit.amended_at, unit.amended_by = timezone.now(), actor
     _save(unit, data, actor=actor)
-    _revise(unit, data, actor=actor, reason=reason.strip())
+    revise([unit], actor=actor, reason=reason.strip())
     audit_record(
         action=AuditAction.UNIT_AMENDED,
         actor=actor,
@@ -205,13 +206,3 @@ def _save(unit: Unit, data: UnitData, *, actor: User) -> None:
 def _last_number(unit: Unit) -> int:
     last = unit.revisions.order_by("-number").values_list("number", flat=True).first()
     return last or 0
-
-
-def _revise(unit: Unit, data: UnitData, *, actor: User, reason: str) -> None:
-    UnitRevision.objects.create(
-        unit=unit,
-        number=_last_number(unit) + 1,
-        data={**as_json(data), "code": unit.code, "object_code": unit.object_code},
-        actor=actor,
-        reason=reason,
-    )
