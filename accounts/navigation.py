@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("areas", _("行政区"), Permission.FRAME_LOAD),
     Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
     Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
+    Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
     Entry("practice_list", _("练习"), Permission.PRACTISE),
     Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
     Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),

@@ -118,3 +118,37 @@ class Verdict(models.TextChoices):
     SAME = "same", _("同一对象")
     DIFFERENT = "different", _("不同对象")
     REVERSED = "reversed", _("撤销判断")
+
+
+class FrameChangeKind(models.TextChoices):
+    """What happens to a unit in the world (变更类型)."""
+
+    BIRTH = "birth", _("新增")
+    DEATH = "death", _("关闭")
+    SUSPENSION = "suspension", _("停产")
+    RESUMPTION = "resumption", _("恢复生产")
+    MOVE = "move", _("迁址")
+    RENAME = "rename", _("更名")
+    RECLASSIFICATION = "reclassification", _("行业或类别变更")
+    OUT_OF_SCOPE = "out_of_scope", _("不属于普查范围")
+    NOT_FOUND = "not_found", _("查无此户")
+    MERGE = "merge", _("合并")
+    SPLIT = "split", _("拆分")
+
+
+class FrameChangeState(models.TextChoices):
+    """Where a change stands."""
+
+    REQUESTED = "requested", _("待批准")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("不批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    UNDONE = "undone", _("已撤销")
+
+
+class UnitPart(models.TextChoices):
+    """What a unit is in a change."""
+
+    SUBJECT = "subject", _("变更对象")
+    SURVIVOR = "survivor", _("并入对象")
+    CREATED = "created", _("新产生对象")

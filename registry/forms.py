@@ -54,12 +54,22 @@ def _text(name: str, label: Any, **options: Any) -> forms.CharField:
     )
 
 
+def division_picker() -> forms.TextInput:
+    """Suggests towns and villages of the jurisdiction."""
+    return _picker("division_search", "division-options")
+
+
+def industry_picker() -> forms.TextInput:
+    """Suggests four-digit classes."""
+    return _picker("industry_search", "industry-options")
+
+
 GROUPS = (
     (_("身份"), ("credit_code", "site_suffix", "organisation_code", "kind", "name", "former_name")),
     (_("所在地"), ("division_code", "address", "longitude", "latitude")),
     (_("行业与状态"), ("industry_1", "industry_2", "industry_3", "status")),
     (_("联系方式"), ("legal_person", "contact_name", "contact_phone")),
-    (_("修改"), ("reason",)),
+    (_("修改"), ("effective_on", "reason", "evidence")),
 )
 
 
@@ -91,7 +101,7 @@ class UnitForm(forms.Form):
     division_code = forms.CharField(
         label=_("所在区划"),
         max_length=20,
-        widget=_picker("division_search", "division-options"),
+        widget=division_picker(),
         help_text=_("输入乡镇（街道）、村（居）名称或 12 位区划代码，从提示中选取。"),
     )
     address = _text("address", _("详细地址"))
@@ -101,20 +111,20 @@ class UnitForm(forms.Form):
         label=_("行业代码1"),
         required=False,
         max_length=20,
-        widget=_picker("industry_search", "industry-options"),
+        widget=industry_picker(),
         help_text=_("输入行业名称或 4 位小类代码，从提示中选取；第一个为主要行业。"),
     )
     industry_2 = forms.CharField(
         label=_("行业代码2"),
         required=False,
         max_length=20,
-        widget=_picker("industry_search", "industry-options"),
+        widget=industry_picker(),
     )
     industry_3 = forms.CharField(
         label=_("行业代码3"),
         required=False,
         max_length=20,
-        widget=_picker("industry_search", "industry-options"),
+        widget=industry_picker(),
     )
     legal_person = _text("legal_person", _("法定代表人"))
     contact_name = _text("contact_name", _("联系人"))
@@ -134,7 +144,7 @@ class UnitForm(forms.Form):
         """What was typed, as a value."""
         cleaned = dict(self.cleaned_data)
         cleaned.pop("is_confirmed", None)
-        for extra in ("reason", "base_revision"):
+        for extra in ("reason", "base_revision", "effective_on", "evidence"):
             cleaned.pop(extra, None)
         industries = [cleaned.pop(f"industry_{place}") for place in (1, 2, 3)]
         return UnitData(**cleaned, industry_codes=tuple(code for code in industries if code))

@@ -115,12 +115,13 @@ def history_lines(revisions: Iterable[UnitRevision]) -> list[RevisionLine]:
     lines = []
     for index, revision in enumerate(ordered):
         before = ordered[index + 1].data if index + 1 < len(ordered) else None
-        changes = _changes(before, revision.data) if before is not None else []
+        changes = changes_between(before, revision.data) if before is not None else []
         lines.append(RevisionLine(revision=revision, changes=changes))
     return lines
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """The facts of `after` that differ, with labels."""
     return [
         Change(
             # the names are those of columns
@@ -129,7 +130,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
             after=_shown(name, after.get(name)),
         )
         for name in FIELDS
-        if before.get(name) != after.get(name)
+        if name in after and before.get(name) != after[name]
     ]
 
 

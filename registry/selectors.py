@@ -152,6 +152,11 @@ def unit_get_visible(*, actor: User, unit_id: int) -> Unit | None:
     )
 
 
+def unit_by_code(*, actor: User, code: str) -> Unit | None:
+    """The visible unit with this code, however it was typed."""
+    return Unit.objects.visible_to(actor).filter(code=normalise(code)).first()
+
+
 def unit_history(unit: Unit) -> QuerySet[UnitRevision]:
     """Every revision with its author, newest first."""
     return unit.revisions.select_related("actor").order_by("-number")

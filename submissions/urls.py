@@ -15,6 +15,12 @@ from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
 from submissions.views.form_changes import ChangeDetail, ChangeEdit, ChangeList, ChangeNew
+from submissions.views.frame_changes import (
+    FrameBirthNew,
+    FrameChangeDetail,
+    FrameChangeList,
+    FrameChangeNew,
+)
 from submissions.views.handovers import CaseHandovers
 from submissions.views.jobs import (
     FrameLoad,
@@ -60,6 +66,10 @@ urlpatterns = [
     path("source-lists/", SourceLists.as_view(), name="source_lists"),
     path("source-lists/<int:pk>/", SourceListDetail.as_view(), name="source_list"),
     path("units/freeze/", RegisterFreezeStart.as_view(), name="register_freeze"),
+    path("frame-changes/", FrameChangeList.as_view(), name="frame_changes"),
+    path("frame-changes/new/", FrameBirthNew.as_view(), name="frame_birth_new"),
+    path("frame-changes/<int:pk>/", FrameChangeDetail.as_view(), name="frame_change"),
+    path("units/<int:pk>/change/", FrameChangeNew.as_view(), name="frame_change_new"),
     path("", Home.as_view(), name="home"),
     path("cases/", CaseList.as_view(), name="case_list"),
     path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),

@@ -1,6 +1,7 @@
 """Models of the register."""
 
 from registry.models.division import Division, DivisionEdition
+from registry.models.frame_change import FrameChange, FrameChangeUnit
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
 from registry.models.register_freeze import RegisterFreeze
@@ -11,6 +12,8 @@ from registry.models.unit_revision import UnitRevision
 __all__ = [
     "Division",
     "DivisionEdition",
+    "FrameChange",
+    "FrameChangeUnit",
     "Industry",
     "MatchCandidate",
     "MatchDecision",

@@ -23,6 +23,7 @@ from registry.identifiers import Problem
 from registry.models import Unit
 from registry.policies import FieldProblem, data_problems
 from registry.selectors import classifications_for
+from registry.services.freezing import freeze_of, register_frozen_problem
 from registry.services.revisions import revise
 from registry.services.units import changed_fields, object_codes_issue
 from registry.unit_data import UnitData, data_normalised, data_of
@@ -61,6 +62,14 @@ class _Load:
     report: LoadReport
     first_rows: dict[tuple[str, ...], int] = field(default_factory=dict)
     may_load: dict[str, bool] = field(default_factory=dict)
+    frozen: dict[str, bool] = field(default_factory=dict)
+
+    def is_frozen(self, code: str) -> bool:
+        """Whether the register of this county is frozen: it takes no new units from lists."""
+        county = code[:6]
+        if county not in self.frozen:
+            self.frozen[county] = freeze_of(code) is not None
+        return self.frozen[county]
 
 
 def frame_load(
@@ -186,7 +195,9 @@ def _match_and_write(load: _Load, lines: list[Line]) -> None:
     new = []
     for line in sound:
         unit = registered.get(line.key)
-        if unit is None:
+        if unit is None and load.is_frozen(line.data.division_code):
+            line.problems.append(FieldProblem("division_code", register_frozen_problem()))
+        elif unit is None:
             new.append(line)
         elif found := _difference(load, line, unit):
             line.problems.append(found)

@@ -16,6 +16,7 @@ from audit.enums import AuditAction
 from audit.hashing import canonical_json, content_hash, sm3_hex_of
 from audit.services import audit_record
 from registry.as_of import STANDARD_MOMENT, Moments, revisions_as_of
+from registry.identifiers import Problem
 from registry.listing import significant_digits
 from registry.models import RegisterFreeze
 
@@ -76,6 +77,15 @@ def freeze_of(division_code: str) -> RegisterFreeze | None:
     """The freeze that covers a division: its own, or of one above it. One query."""
     above = {division_code[:digits].ljust(12, "0") for digits in (0, 2, 4, 6, 9, 12)}
     return RegisterFreeze.objects.filter(division_code__in=above).order_by("pk").first()
+
+
+def register_frozen_problem() -> Problem:
+    """What a row of a list is told where the register is frozen."""
+    return Problem(
+        "register_frozen",
+        _("该区划的名录已冻结，不能再从名单新增或修改。"),
+        _("请办理名录变更单。"),
+    )
 
 
 def county_digests(

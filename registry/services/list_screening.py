@@ -33,6 +33,7 @@ from registry.screening.similarity import (
     Party,
     candidates,
 )
+from registry.services.freezing import freeze_of, register_frozen_problem
 from registry.services.list_taking import TakenRow, units_create, units_merge
 from registry.unit_data import UnitData, data_from_json
 
@@ -49,6 +50,14 @@ class _Screening:
     actor: User
     gazetteer: Gazetteer
     may_load: dict[str, bool] = field(default_factory=dict)
+    frozen: dict[str, bool] = field(default_factory=dict)
+
+    def is_frozen(self, code: str) -> bool:
+        """Whether the register of this county is frozen."""
+        county = code[:COUNTY_DIGITS]
+        if county not in self.frozen:
+            self.frozen[county] = freeze_of(code) is not None
+        return self.frozen[county]
 
     def may(self, code: str) -> bool:
         """Whether the person may load into this county."""
@@ -123,10 +132,12 @@ def _screen_counties(run: _Screening, counties: Sequence[str]) -> int:
     ]
     allowed = []
     for taken in rows:
-        if run.may(taken.row.division_code):
-            allowed.append(taken)
-        else:
+        if not run.may(taken.row.division_code):
             taken.refuse(_elsewhere(taken.data))
+        elif run.is_frozen(taken.row.division_code):
+            taken.refuse(FieldProblem("division_code", register_frozen_problem()))
+        else:
+            allowed.append(taken)
     _match_by_code(run, allowed)
     for county, inside in _by_county(allowed).items():
         _match_by_likeness(run, county, inside)

@@ -16,6 +16,7 @@ from registry.screening.comparable import comparable_address, comparable_name, c
 from registry.screening.places import COUNTY_DIGITS, places_of
 from registry.screening.precedence import FIELD, NOT_MERGED, merged
 from registry.screening.similarity import Party, candidates
+from registry.services.freezing import freeze_of, register_frozen_problem
 from registry.services.list_taking import (
     TakenRow,
     held_origins,
@@ -41,6 +42,8 @@ def match_decide(*, actor: User, row_id: int, verdict: Verdict, unit_id: int | N
     row = _row_locked(actor, row_id)
     if row.outcome != RowOutcome.WAITING:
         raise Conflict(_("此行已由他人判断，请看下一条。"), code="decided_meanwhile")
+    if freeze_of(row.division_code) is not None:
+        raise Conflict(str(register_frozen_problem()), code="register_frozen")
     taken = TakenRow(row, data_from_json(row.data))
     if verdict == Verdict.SAME:
         unit = _candidate_unit(row, unit_id)

@@ -1,5 +1,6 @@
 """Registering and amending one unit."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -17,9 +18,23 @@ from registry.models import Unit
 from registry.policies import data_problems
 from registry.screening.precedence import FIELD
 from registry.selectors import Lookalike, classifications_for, division_name, lookalikes
+from registry.services.freezing import freeze_of
 from registry.services.revisions import revise
 from registry.unit_data import FIELDS, UnitData, data_normalised, data_of
 
+# What a frozen register seals: whoever changes it needs a change order.
+SEALED = frozenset(
+    {
+        "name",
+        "kind",
+        "status",
+        "credit_code",
+        "site_suffix",
+        "organisation_code",
+        "division_code",
+        "industry_codes",
+    }
+)
 _NEXT_SERIALS = """
     INSERT INTO registry_objectcodeserial AS s (stem, last_number) VALUES (%(stem)s, %(count)s)
     ON CONFLICT (stem) DO UPDATE SET last_number = s.last_number + EXCLUDED.last_number
@@ -39,16 +54,17 @@ def unit_register(
 
     Look-alikes are a `Conflict` with the list until the person confirms that it is another unit.
     """
-    data = _checked(data)
+    data = unit_data_checked(data)
     if not actor.has_perm(Permission.UNIT_REGISTER, Place(data.division_code)):
         raise _outside(data)
+    if data.kind != UnitKind.AREA and freeze_of(data.division_code) is not None:
+        raise Conflict(
+            _("名录已冻结，请办理“新增”变更单。"), code="register_frozen", cell="division_code"
+        )
     _refuse_taken_code(data, actor=actor)
     if not is_confirmed:
         _refuse_lookalikes(lookalikes(data, actor=actor))
-    unit = Unit(source=source, registered_by=actor)
-    _write(unit, data)
-    _save(unit, data, actor=actor)
-    revise([unit], actor=actor)
+    unit = unit_add(data, actor=actor, source=source)
     audit_record(action=AuditAction.UNIT_REGISTERED, actor=actor, subject=unit)
     return unit
 
@@ -68,17 +84,19 @@ def unit_amend(
         raise Missing(_("没有找到这个普查对象，或不在您的管辖范围内。"))
     if not actor.has_perm(Permission.UNIT_AMEND, unit):
         raise NotAllowed(_("您可以查看，但无权修改此普查对象。"))
-    data = _checked(data)
+    data = unit_data_checked(data)
     changed = changed_fields(data_of(unit), data)
     if not changed:
         return unit
     _check_amendment(unit, data, actor=actor, reason=reason, base_revision=base_revision)
+    if SEALED.intersection(changed) and freeze_of(unit.division_code) is not None:
+        raise Conflict(
+            _("名录已冻结，更名、迁址、关闭等请办理变更单；地址、联系方式仍可修改。"),
+            code="register_frozen",
+            cell=next(name for name in changed if name in SEALED),
+        )
     before = unit.code
-    _write(unit, data)
-    unit.origins = {**unit.origins, **dict.fromkeys(changed, FIELD)}
-    unit.amended_at, unit.amended_by = timezone.now(), actor
-    _save(unit, data, actor=actor)
-    revise([unit], actor=actor, reason=reason.strip())
+    unit_set(unit, data, actor=actor, reason=reason.strip())
     audit_record(
         action=AuditAction.UNIT_AMENDED,
         actor=actor,
@@ -86,6 +104,35 @@ def unit_amend(
         detail={"fields": changed, "reason": reason.strip(), "code_before": before},
     )
     return unit
+
+
+def unit_add(
+    data: UnitData,
+    *,
+    actor: User,
+    source: UnitSource = UnitSource.FIELD,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Unit:
+    """Write a new unit of checked facts with its first revision. `Conflict` for a taken code."""
+    unit = Unit(source=source, registered_by=actor)
+    _write(unit, data)
+    _save(unit, data, actor=actor)
+    revise([unit], actor=actor, reason=reason, effective_at=at)
+    return unit
+
+
+def unit_set(
+    unit: Unit, data: UnitData, *, actor: User, reason: str, at: datetime | None = None
+) -> None:
+    """Write checked facts over a locked unit with a revision. `Conflict` for a taken code."""
+    _refuse_taken_code(data, actor=actor, except_id=unit.pk)
+    changed = changed_fields(data_of(unit), data)
+    _write(unit, data)
+    unit.origins = {**unit.origins, **dict.fromkeys(changed, FIELD)}
+    unit.amended_at, unit.amended_by = timezone.now(), actor
+    _save(unit, data, actor=actor)
+    revise([unit], actor=actor, reason=reason, effective_at=at)
 
 
 def changed_fields(before: UnitData, after: UnitData) -> list[str]:
@@ -102,9 +149,17 @@ def object_codes_issue(*, kind: UnitKind, division_code: str, count: int = 1) ->
     return [f"{stem}{number:05d}" for number in range(last - count + 1, last + 1)]
 
 
-def _checked(data: UnitData) -> UnitData:
+def unit_data_checked(data: UnitData, *, now: UnitData | None = None) -> UnitData:
+    """The facts in the register's spelling. Raises `Invalid` with every problem at its field.
+
+    Of a unit that is as it is `now`, only what changes is judged: a unit whose industry nobody
+    knows can be closed all the same.
+    """
     data = data_normalised(data)
     problems = data_problems(data, classifications_for([data]))
+    if now is not None:
+        changed = {*changed_fields(now, data)}
+        problems = [problem for problem in problems if problem.field in changed]
     if problems:
         first = problems[0]
         raise Invalid(
@@ -138,7 +193,6 @@ def _check_amendment(
             _("在您填写期间，此普查对象已被他人修改。请核对最新内容后再改。"),
             code="amended_meanwhile",
         )
-    _refuse_taken_code(data, actor=actor, except_id=unit.pk)
 
 
 def _refuse_taken_code(data: UnitData, *, actor: User, except_id: int | None = None) -> None:

@@ -14,6 +14,7 @@ from audit.services import audit_record
 from instruments.evaluation.definition import form_name
 from instruments.models import InstrumentVersion
 from instruments.scoping import OwedForm, forms_owed
+from registry.enums import UnitStatus
 from registry.models import Unit
 from submissions.enums import CaseStatus, ExerciseStatus
 from submissions.models import (
@@ -82,12 +83,11 @@ def _responses(unit: Unit, exercise: CollectionExercise) -> list[Response]:
 def _derive(unit: Unit, exercise: CollectionExercise, forms: UnitForms, actor: User | None) -> bool:
     """Compare what is owed with the cases there are, and bring them together."""
     answers = {form_name(r.case.form_code): forms.plain(r) for r in forms.living}
-    owed = {
-        form.code: form
-        for form in forms_owed(
-            unit_facts=register_facts(unit), answers_by_form=answers, published=forms.published
-        )
-    }
+    found = forms_owed(
+        unit_facts=register_facts(unit), answers_by_form=answers, published=forms.published
+    )
+    # a duplicate is no unit of its own: what it owed, its survivor owes
+    owed = {f.code: f for f in found} if unit.status != UnitStatus.DUPLICATE else {}
     changed = False
     for response in forms.responses:
         changed |= _owe(response.case, owed.pop(response.case.form_code, None), actor)

@@ -39,6 +39,7 @@ class UnitDetail(ScopedView):
         context = {
             "unit": unit,
             "facts": UnitFacts.of(unit),
+            "changes": list(unit.frame_changes.select_related("change").order_by("-pk")),
             "history": history_lines(unit_history(unit)),
             "cases": [
                 {"case": case, "title": titles.get(case.form_code, ""), "reason": _reason(case)}

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from registry.enums import FrameChangeKind
 from registry.models import SourceList, SourceRow
+from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.unit_data import as_json, data_of
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
@@ -64,6 +66,16 @@ def world_make(divisions: dict[str, Any]) -> World:
             imported_by=owner,
         )
         things[place] = {
+            "frame_change": frame_change_request(
+                actor=owner,
+                wanted=ChangeRequest(
+                    kind=FrameChangeKind.DEATH,
+                    unit_id=unit.pk,
+                    reason="停业",
+                    evidence="笔录 1 号",
+                    effective_on=timezone.localdate(),
+                ),
+            ),
             "source_list": source_list,
             "source_row": SourceRow.objects.create(
                 source_list=source_list,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from audit.hashing import sm3_hex
@@ -15,6 +16,7 @@ from registry.enums import IndustryLevel, ListState, RowOutcome, UnitStatus, Ver
 from registry.models import Industry, MatchCandidate, SourceList, SourceRow, Unit, UnitRevision
 from registry.screening.places import Gazetteer
 from registry.services import unit_amend
+from registry.services.freezing import register_freeze
 from registry.services.list_reading import source_list_read
 from registry.services.list_screening import source_list_screen
 from registry.services.match_decisions import match_decide, match_reverse
@@ -258,3 +260,16 @@ def test_a_county_decides_what_lies_in_it(office, neighbour, enumerator, tmp_pat
     for stranger in (neighbour, enumerator):
         with pytest.raises(Missing):
             match_decide(actor=stranger, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
+
+
+def test_a_frozen_register_takes_nothing_from_lists(office, tmp_path):
+    row, unit = waiting(office, tmp_path)
+    register_freeze(actor=office, division_code=NATION, standard_moment=timezone.now())
+    with pytest.raises(Conflict, match="变更单"):
+        match_decide(actor=office, row_id=row.pk, verdict=Verdict.SAME, unit_id=unit.pk)
+    (tmp_path / "late.csv").write_text(
+        f"企业名称,地区代码,住所,行业代码\n迟到印染厂,{TOWN},文一路 1 号,1751\n", encoding="utf-8"
+    )
+    late = brought(office, tmp_path, "late.csv", "permit")
+    assert screened(late) == {RowOutcome.REFUSED: 1}
+    assert late.rows.get().problems[0]["code"] == "register_frozen"
