@@ -12,6 +12,7 @@ class Permission(models.TextChoices):
     UNIT_AMEND = "registry.unit_amend", _("修改普查对象")
     FRAME_LOAD = "registry.frame_load", _("导入名录")
     REGISTER_FREEZE = "registry.register_freeze", _("冻结名录")
+    AREA_ASSIGN = "registry.area_assign", _("划分与分派普查小区")
     FRAME_CHANGE_APPROVE = "registry.frame_change_approve", _("批准名录变更")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
     INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
@@ -91,12 +92,17 @@ _REGISTER = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RESPONDENT: _READ | _FILL,
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
-    Role.SUPERVISOR: _READ | _REVIEW,
+    Role.SUPERVISOR: _READ | _REVIEW | {Permission.AREA_ASSIGN},
     Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE},
     Role.OFFICE: _READ
     | _REGISTER
     | _OVERSEE
-    | {Permission.NOTE_WRITE, Permission.SUMMARY_RUN, Permission.FRAME_CHANGE_APPROVE},
+    | {
+        Permission.NOTE_WRITE,
+        Permission.SUMMARY_RUN,
+        Permission.FRAME_CHANGE_APPROVE,
+        Permission.AREA_ASSIGN,
+    },
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),

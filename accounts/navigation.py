@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
     Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
     Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
+    Entry("enumeration_areas", _("普查小区"), Permission.UNIT_VIEW),
     Entry("practice_list", _("练习"), Permission.PRACTISE),
     Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
     Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from registry.views.areas import EnumerationAreaDetail, EnumerationAreas, OwnAreas
 from registry.views.as_of import RegisterAsOf
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
 from registry.views.search import DivisionSearch, IndustrySearch
@@ -10,6 +11,9 @@ from registry.views.units import UnitList
 urlpatterns = [
     path("units/", UnitList.as_view(), name="unit_list"),
     path("units/as-of/", RegisterAsOf.as_view(), name="register_as_of"),
+    path("enumeration-areas/", EnumerationAreas.as_view(), name="enumeration_areas"),
+    path("enumeration-areas/mine/", OwnAreas.as_view(), name="own_areas"),
+    path("enumeration-areas/<int:pk>/", EnumerationAreaDetail.as_view(), name="enumeration_area"),
     path("matches/", MatchQueue.as_view(), name="match_queue"),
     path("matches/<int:pk>/", MatchDecide.as_view(), name="match_decide"),
     path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),

@@ -1,6 +1,7 @@
 """Models of the register."""
 
 from registry.models.division import Division, DivisionEdition
+from registry.models.enumeration_area import AreaAssignment, EnumerationArea
 from registry.models.frame_change import FrameChange, FrameChangeUnit
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
@@ -10,8 +11,10 @@ from registry.models.unit import Unit
 from registry.models.unit_revision import UnitRevision
 
 __all__ = [
+    "AreaAssignment",
     "Division",
     "DivisionEdition",
+    "EnumerationArea",
     "FrameChange",
     "FrameChangeUnit",
     "Industry",

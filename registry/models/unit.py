@@ -74,6 +74,14 @@ class Unit(models.Model):
         size=INDUSTRIES_AT_MOST,
         help_text="Up to three four-digit classes of GB/T 4754; the first is the main one.",
     )
+    enumeration_area = models.ForeignKey(
+        "registry.EnumerationArea",
+        verbose_name=_("普查小区"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="units",
+    )
     samples = ArrayField(
         models.CharField(max_length=12),
         verbose_name=_("抽样与重点范围"),

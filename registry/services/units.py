@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.scopes import Place
 from audit.enums import AuditAction
 from audit.services import audit_record
+from registry.area_selectors import only_area_of
 from registry.enums import OBJECT_CODE_LETTERS, UnitKind, UnitSource
 from registry.models import Unit
 from registry.policies import data_problems
@@ -117,6 +118,7 @@ def unit_add(
     """Write a new unit of checked facts with its first revision. `Conflict` for a taken code."""
     unit = Unit(source=source, registered_by=actor)
     _write(unit, data)
+    unit.enumeration_area = only_area_of(data.division_code)
     _save(unit, data, actor=actor)
     revise([unit], actor=actor, reason=reason, effective_at=at)
     return unit
@@ -130,6 +132,8 @@ def unit_set(
     changed = changed_fields(data_of(unit), data)
     _write(unit, data)
     unit.origins = {**unit.origins, **dict.fromkeys(changed, FIELD)}
+    if "division_code" in changed:
+        unit.enumeration_area = only_area_of(data.division_code)
     unit.amended_at, unit.amended_by = timezone.now(), actor
     _save(unit, data, actor=actor)
     revise([unit], actor=actor, reason=reason, effective_at=at)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.enums import Permission, Role
 from audit.models import AuditEvent
-from registry.models import FrameChange, SourceList, SourceRow, Unit
+from registry.models import EnumerationArea, FrameChange, SourceList, SourceRow, Unit
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from tests.architecture.routes import ROUTES, Route
 from tests.architecture.world import PLACES, World
@@ -111,6 +111,7 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
 TARGETS["frame_change"] = Target(pk_of("frame_change"), UNIT)
+TARGETS["enumeration_area"] = Target(pk_of("enumeration_area"), UNIT)
 TARGETS["source_list"] = Target(pk_of("source_list"), Permission.FRAME_LOAD)
 for _name in ("match_decide", "match_reverse"):
     TARGETS[_name] = Target(pk_of("source_row"), Permission.FRAME_LOAD)
@@ -232,7 +233,18 @@ def test_no_list_shows_what_lies_outside(client, world, cast):
 
 @pytest.mark.parametrize(
     "model",
-    [Unit, Case, EditFailure, ItemQuery, Job, RuleWaiver, SourceList, SourceRow, FrameChange],
+    [
+        Unit,
+        Case,
+        EditFailure,
+        ItemQuery,
+        Job,
+        RuleWaiver,
+        SourceList,
+        SourceRow,
+        FrameChange,
+        EnumerationArea,
+    ],
     ids=lambda m: m.__name__,
 )
 def test_list_and_detail_agree_for_every_role_and_division(world, cast, model):
