@@ -9,13 +9,19 @@ from django.db.models import Q
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.scopes import Jurisdiction, prefix_range
-from registry.enums import IndustryLevel, UnitKind, UnitStatus
+from registry.enums import IndustryLevel, UnitKind, UnitSource, UnitStatus
 from registry.identifiers import normalise
 from registry.models import Division, Industry, Unit
 from registry.models.unit import UnitQuerySet
 from registry.unit_data import text_normalised
 
 PAGE = 50
+# what a unit of the register may still lack, by the name that asks for it
+LACKING = {
+    "position": Q(longitude__isnull=True),
+    "industry": Q(industry_codes=[]),
+    "code": Q(credit_code="", organisation_code=""),
+}
 _CODE_LIKE = re.compile(r"[0-9A-Z]{4,20}")
 _PLACE = re.compile(r"(?P<division>[0-9]{12})-(?P<pk>[0-9]{1,18})")
 
@@ -29,11 +35,14 @@ class UnitSearch:
     industry: str = ""  # one to four characters
     kind: str = ""
     status: str = ""
+    source: str = ""
+    lacks: str = ""  # a name of LACKING
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, division: str = "") -> "UnitSearch":
         """From a query string; what is not a known choice counts as not asked."""
         kind, status = query.get("kind", ""), query.get("status", "")
+        source, lacks = query.get("source", ""), query.get("lacks", "")
         place = division or query.get("division", "")
         return cls(
             text=text_normalised(query.get("q", "").replace("\x00", ""))[:100],
@@ -41,6 +50,8 @@ class UnitSearch:
             industry=normalise(query.get("industry", "").replace("\x00", ""))[:4],
             kind=kind if kind in UnitKind.values else "",
             status=status if status in UnitStatus.values else "",
+            source=source if source in UnitSource.values else "",
+            lacks=lacks if lacks in LACKING else "",
         )
 
 
@@ -69,10 +80,10 @@ def units_found(*, actor: User, search: UnitSearch) -> UnitQuerySet:
         found = found.filter(_matches(search.text))
     if search.industry:
         found = found.filter(industry_codes__overlap=_classes_of(search.industry))
-    for name in ("kind", "status"):
+    for name in ("kind", "status", "source"):
         if value := getattr(search, name):
             found = found.filter(**{name: value})
-    return found
+    return found.filter(LACKING[search.lacks]) if search.lacks else found
 
 
 def _matches(text: str) -> Q:
@@ -154,6 +165,8 @@ def division_cascade(*, actor: User, chosen: list[str]) -> tuple[list[Choice], s
     deepest = ""
     options = _children(roots[0]) if len(roots) == 1 else roots
     wanted = [code for code in chosen if re.fullmatch("[0-9]{12}", code)]
+    if len(chosen) == 1:  # a link names only the division itself
+        wanted += [code[:n].ljust(12, "0") for code in wanted for n in (2, 4, 6, 9)]
     while options:
         codes = {option.code: option for option in options}
         match = next((code for code in wanted if code in codes), "")

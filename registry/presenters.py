@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registry.enums import ListAuthority, UnitKind, UnitStatus
 from registry.models import SourceRow, Unit, UnitRevision
@@ -19,6 +20,11 @@ STATUS_TAGS = {
     UnitStatus.OUT_OF_SCOPE: "tag-off",
     UnitStatus.DUPLICATE: "tag-off",
     UnitStatus.NOT_FOUND: "tag-hard",
+}
+LACK_LABELS = {
+    "position": gettext_lazy("无经纬度"),
+    "industry": gettext_lazy("无行业代码"),
+    "code": gettext_lazy("无统一社会信用代码和组织机构代码"),
 }
 
 

@@ -52,6 +52,19 @@ def divisions_below(code: str) -> QuerySet[Division]:
     return Division.objects.current().filter(parent_code=code).order_by("code")
 
 
+def divisions_above(division: Division, own: Collection[str]) -> list[Division]:
+    """The divisions above, from the top, no further up than one of the `own`. One query a level."""
+    above: list[Division] = []
+    lowest = division
+    while lowest.code not in own:
+        parent = division_get(lowest.parent_code)
+        if parent is None:
+            break
+        above.insert(0, parent)
+        lowest = parent
+    return above
+
+
 def province_names() -> dict[str, str]:
     """Two digits → name of every province, in code order. One query."""
     rows = Division.objects.current().filter(level=DivisionLevel.PROVINCE).order_by("code")

@@ -4,6 +4,8 @@ from django.urls import path
 
 from registry.views.areas import EnumerationAreaDetail, EnumerationAreas, OwnAreas
 from registry.views.as_of import RegisterAsOf
+from registry.views.home import RegisterHome
+from registry.views.map import RegisterMap
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
 from registry.views.search import DivisionSearch, IndustrySearch
 from registry.views.units import UnitList
@@ -17,6 +19,8 @@ urlpatterns = [
     path("matches/", MatchQueue.as_view(), name="match_queue"),
     path("matches/<int:pk>/", MatchDecide.as_view(), name="match_decide"),
     path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),
+    path("register/", RegisterHome.as_view(), name="register_home"),
+    path("register/map/", RegisterMap.as_view(), name="register_map"),
     path("divisions/search/", DivisionSearch.as_view(), name="division_search"),
     path("industries/search/", IndustrySearch.as_view(), name="industry_search"),
 ]

@@ -1,10 +1,8 @@
 """The progress table as the page shows it: cells with links, and a bar for each row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry.models import Division
-from registry.selectors import division_get
 from summaries.enums import ProgressState
 from summaries.progress import Progress, ProgressRow, State, list_query, state_label
 
@@ -109,16 +107,3 @@ class ProgressPage:
                 done += number
                 width = done * BAR_WIDTH // row.total - start
                 yield Segment(start, width, css_of(state), f"{state_label(state)} {number}")
-
-
-def crumbs_of(division: Division, own: Sequence[str]) -> list[Division]:
-    """The divisions above, as far up as this person may look. One query a level."""
-    crumbs: list[Division] = []
-    lowest = division
-    while lowest.code not in own:
-        parent = division_get(lowest.parent_code)
-        if parent is None:
-            break
-        crumbs.insert(0, parent)
-        lowest = parent
-    return crumbs

@@ -14,13 +14,13 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.scopes import Jurisdiction, Place
 from accounts.views.base import ScopedView
 from registry.models import Division
-from registry.selectors import division_get, division_names, divisions_below
+from registry.selectors import division_get, division_names, divisions_above, divisions_below
 from submissions.jobs import queue_position
 from summaries.forms import SummaryForm
 from summaries.models import SummaryRun
 from summaries.presenters import SummaryPresenter
 from summaries.progress import forms_counted, own_divisions, progress_of
-from summaries.progress_page import ProgressPage, crumbs_of
+from summaries.progress_page import ProgressPage
 from summaries.selectors import exercise_current
 from summaries.services import summary_download, summary_request
 from summaries.workbook import summary_workbook
@@ -51,7 +51,7 @@ class ProgressView(ScopedView):
         context = {
             "page": ProgressPage(progress, form_code),
             "division": division,
-            "crumbs": crumbs_of(division, own),
+            "crumbs": divisions_above(division, own),
             "others": division_names(own) if len(own) > 1 else {},
             "exercise_shown": exercise,
             "forms": forms,

