@@ -37,6 +37,7 @@ class AuditAction(models.TextChoices):
     AREA_ASSIGNED = "area.assigned", _("分派普查小区")
     AREA_ASSIGNMENT_ENDED = "area.assignment_ended", _("终止普查小区分派")
     UNITS_MOVED_TO_AREA = "area.units_moved", _("调整普查小区对象")
+    UNIT_VERIFIED = "unit.verified", _("现场核实")
     FRAME_LOADED = "frame.loaded", _("导入名录")
     REFERENCE_LOADED = "reference.loaded", _("加载区划与行业")
     INSTRUMENT_PUBLISHED = "instrument.published", _("发布普查表")

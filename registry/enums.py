@@ -152,3 +152,14 @@ class UnitPart(models.TextChoices):
     SUBJECT = "subject", _("变更对象")
     SURVIVOR = "survivor", _("并入对象")
     CREATED = "created", _("新产生对象")
+
+
+class FieldOutcome(models.TextChoices):
+    """What the field found at the place (清查结果)."""
+
+    IN_SCOPE = "in_scope", _("属于普查范围，在运行")
+    SUSPENDED = "suspended", _("全年停产")
+    CLOSED = "closed", _("已关闭")
+    OUT_OF_SCOPE = "out_of_scope", _("不属于普查范围")
+    DUPLICATE = "duplicate", _("与另一对象重复")
+    NOT_FOUND = "not_found", _("查无此户")

@@ -9,6 +9,7 @@ from registry.views.map import RegisterMap
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
 from registry.views.search import DivisionSearch, IndustrySearch
 from registry.views.units import UnitList
+from registry.views.verifications import VerificationPhoto
 
 urlpatterns = [
     path("units/", UnitList.as_view(), name="unit_list"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("enumeration-areas/", EnumerationAreas.as_view(), name="enumeration_areas"),
     path("enumeration-areas/mine/", OwnAreas.as_view(), name="own_areas"),
     path("enumeration-areas/<int:pk>/", EnumerationAreaDetail.as_view(), name="enumeration_area"),
+    path("verifications/<int:pk>/photo/", VerificationPhoto.as_view(), name="verification_photo"),
     path("matches/", MatchQueue.as_view(), name="match_queue"),
     path("matches/<int:pk>/", MatchDecide.as_view(), name="match_decide"),
     path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),

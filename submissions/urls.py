@@ -11,7 +11,11 @@ from submissions.views.coefficients import (
     CoefficientVersionList,
 )
 from submissions.views.cross_checks import CrossChecks
-from submissions.views.entering import UnitAmendAndDerive, UnitRegisterAndDerive
+from submissions.views.entering import (
+    UnitAmendAndDerive,
+    UnitRegisterAndDerive,
+    UnitVerifyAndDerive,
+)
 from submissions.views.explanations import ExplanationDuplicates, ExplanationUses
 from submissions.views.filling import CaseFill, CaseFormSave
 from submissions.views.form_changes import ChangeDetail, ChangeEdit, ChangeList, ChangeNew
@@ -70,6 +74,7 @@ urlpatterns = [
     path("frame-changes/new/", FrameBirthNew.as_view(), name="frame_birth_new"),
     path("frame-changes/<int:pk>/", FrameChangeDetail.as_view(), name="frame_change"),
     path("units/<int:pk>/change/", FrameChangeNew.as_view(), name="frame_change_new"),
+    path("units/<int:pk>/verify/", UnitVerifyAndDerive.as_view(), name="unit_verify"),
     path("", Home.as_view(), name="home"),
     path("cases/", CaseList.as_view(), name="case_list"),
     path("cases/<int:pk>/", CaseFill.as_view(), name="case_fill"),

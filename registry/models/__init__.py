@@ -3,6 +3,7 @@
 from registry.models.division import Division, DivisionEdition
 from registry.models.division_point import DivisionPoint
 from registry.models.enumeration_area import AreaAssignment, EnumerationArea
+from registry.models.field_verification import FieldVerification
 from registry.models.frame_change import FrameChange, FrameChangeUnit
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
@@ -18,6 +19,7 @@ __all__ = [
     "DivisionEdition",
     "DivisionPoint",
     "EnumerationArea",
+    "FieldVerification",
     "FrameChange",
     "FrameChangeUnit",
     "Industry",

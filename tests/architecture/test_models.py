@@ -15,6 +15,7 @@ APPEND_ONLY = {
     "audit.auditevent",
     "audit.auditseal",
     "registry.unitrevision",
+    "registry.fieldverification",
     "registry.registerfreeze",
     "registry.matchdecision",
     "instruments.instrumentversion",

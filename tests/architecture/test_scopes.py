@@ -109,6 +109,8 @@ for _name in (
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
 
+TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
+TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
 TARGETS["frame_change"] = Target(pk_of("frame_change"), UNIT)
 TARGETS["enumeration_area"] = Target(pk_of("enumeration_area"), UNIT)

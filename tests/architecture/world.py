@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from registry.enums import FrameChangeKind
-from registry.models import EnumerationArea, SourceList, SourceRow
+from registry.models import EnumerationArea, FieldVerification, SourceList, SourceRow
 from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.unit_data import as_json, data_of
 from submissions.enums import JobKind
@@ -78,6 +78,13 @@ def world_make(divisions: dict[str, Any]) -> World:
             ),
             "enumeration_area": EnumerationArea.objects.create(
                 code=f"{code}01", division_code=code, name=f"{unit.name}小区"
+            ),
+            "verification": FieldVerification.objects.create(
+                unit=unit,
+                division_code=code,
+                outcome="in_scope",
+                verified_by=owner,
+                observed_at=timezone.now(),
             ),
             "source_list": source_list,
             "source_row": SourceRow.objects.create(

@@ -1,0 +1,183 @@
+"""Recording what was found at the place; the register follows, by revision or by change order."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import Permission
+from accounts.exceptions import Invalid, Missing, NotAllowed
+from accounts.models import User
+from audit.enums import AuditAction
+from audit.hashing import sm3_hex
+from audit.services import audit_record
+from registry.enums import FieldOutcome, FrameChangeKind, UnitStatus
+from registry.extent import is_far_from_county
+from registry.models import FieldVerification, FrameChange, Unit
+from registry.models.unit import LATITUDES, LONGITUDES
+from registry.services.frame_changes import ChangeRequest, frame_change_request
+from registry.services.freezing import freeze_of
+from registry.services.units import unit_set
+from registry.unit_data import UnitData, data_of
+
+PHOTO_AT_MOST = 10 * 1024 * 1024
+NOTE_AT_LEAST = 4  # characters: "没有" says nothing
+# First bytes of what a camera writes; the name of a file proves nothing.
+SIGNATURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
+STATUS_OF = {
+    FieldOutcome.IN_SCOPE: UnitStatus.OPERATING,
+    FieldOutcome.SUSPENDED: UnitStatus.SUSPENDED_ALL_YEAR,
+    FieldOutcome.CLOSED: UnitStatus.CLOSED,
+    FieldOutcome.OUT_OF_SCOPE: UnitStatus.OUT_OF_SCOPE,
+    FieldOutcome.NOT_FOUND: UnitStatus.NOT_FOUND,
+}
+ORDER_OF = {
+    FieldOutcome.IN_SCOPE: FrameChangeKind.RESUMPTION,
+    FieldOutcome.SUSPENDED: FrameChangeKind.SUSPENSION,
+    FieldOutcome.CLOSED: FrameChangeKind.DEATH,
+    FieldOutcome.OUT_OF_SCOPE: FrameChangeKind.OUT_OF_SCOPE,
+    FieldOutcome.NOT_FOUND: FrameChangeKind.NOT_FOUND,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a person found at the place. `photo` is the content of the file."""
+
+    outcome: FieldOutcome
+    note: str = ""
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    accuracy: int | None = None
+    photo: bytes = b""
+    duplicate_id: int | None = None
+    observed_at: datetime | None = None
+
+
+@transaction.atomic
+def verification_record(
+    *, actor: User, unit_id: int, finding: Finding
+) -> tuple[FieldVerification, FrameChange | None]:
+    """Keep the visit, and let the register follow it. Also the change that waits for approval.
+
+    The status follows at once; after the freeze, and for a duplicate, by a change that somebody
+    else approves. Raises `Missing`, `NotAllowed`, or `Invalid` at the field.
+    """
+    unit = Unit.objects.select_for_update(no_key=True).visible_to(actor).filter(pk=unit_id).first()
+    if unit is None:
+        raise Missing(_("没有找到这个普查对象，或不在您的管辖范围内。"))
+    if not actor.has_perm(Permission.UNIT_AMEND, unit):
+        raise NotAllowed(_("您可以查看，但无权修改此普查对象。"))
+    _check(finding)
+    path, digest = _kept(finding.photo)
+    far = finding.longitude is not None and finding.latitude is not None
+    made = FieldVerification.objects.create(
+        unit=unit,
+        division_code=unit.division_code,
+        outcome=finding.outcome,
+        note=finding.note.strip(),
+        duplicate_of_id=finding.duplicate_id,
+        longitude=finding.longitude,
+        latitude=finding.latitude,
+        accuracy=finding.accuracy,
+        is_far=far
+        and is_far_from_county(
+            unit.division_code, finding.longitude or Decimal(0), finding.latitude or Decimal(0)
+        ),
+        photo=path,
+        photo_digest=digest,
+        observed_at=finding.observed_at or timezone.now(),
+        verified_by=actor,
+    )
+    audit_record(
+        action=AuditAction.UNIT_VERIFIED,
+        actor=actor,
+        subject=unit,
+        detail={"outcome": str(finding.outcome), "photo": digest, "far": made.is_far},
+    )
+    return made, _follow(unit, made, actor)
+
+
+def _follow(unit: Unit, made: FieldVerification, actor: User) -> FrameChange | None:
+    outcome = FieldOutcome(made.outcome)
+    order = ChangeRequest(
+        kind=ORDER_OF.get(outcome, FrameChangeKind.MERGE),
+        reason=(made.note or str(outcome.label))[:200],
+        evidence=_("现场核实 %(pk)d 号") % {"pk": made.pk},
+        effective_on=timezone.localdate(made.observed_at),
+        unit_id=unit.pk,
+        survivor_id=made.duplicate_of_id,
+    )
+    if outcome == FieldOutcome.DUPLICATE:
+        return frame_change_request(actor=actor, wanted=order)
+    status = STATUS_OF[outcome]
+    placed = _placed(unit, made)
+    if unit.status == status:
+        new = placed
+    elif freeze_of(unit.division_code) is not None:
+        return frame_change_request(actor=actor, wanted=order)
+    else:
+        new = replace(placed, status=status)
+    if new != data_of(unit):
+        reason = _("现场核实：%(outcome)s") % {"outcome": outcome.label}
+        unit_set(unit, new, actor=actor, reason=reason, at=made.observed_at)
+    return None
+
+
+def _placed(unit: Unit, made: FieldVerification) -> UnitData:
+    """The unit with the position that was taken, where it had none and the place is plausible."""
+    data = data_of(unit)
+    if unit.longitude is None and made.longitude is not None and not made.is_far:
+        return replace(data, longitude=made.longitude, latitude=made.latitude)
+    return data
+
+
+def _check_position(longitude: Decimal | None, latitude: Decimal | None) -> None:
+    if longitude is None and latitude is None:
+        return
+    if longitude is None or latitude is None:
+        raise Invalid(_("经度和纬度须同时填写。"), code="position", cell="longitude")
+    if not (
+        LONGITUDES[0] <= longitude <= LONGITUDES[1] and LATITUDES[0] <= latitude <= LATITUDES[1]
+    ):
+        raise Invalid(_("位置不在我国范围内，请核对。"), code="position", cell="longitude")
+
+
+def _check(finding: Finding) -> None:
+    _check_position(finding.longitude, finding.latitude)
+    has_position = finding.longitude is not None
+    if finding.observed_at and finding.observed_at > timezone.now():
+        raise Invalid(_("核实时间不能晚于现在。"), code="observed_at", cell="observed_at")
+    if finding.outcome == FieldOutcome.IN_SCOPE:
+        return
+    if len(finding.note.strip()) < NOTE_AT_LEAST:
+        raise Invalid(_("请写明现场情况。"), code="note_required", cell="note")
+    if finding.outcome == FieldOutcome.NOT_FOUND and not finding.photo and not has_position:
+        raise Invalid(_("查无此户须有现场照片或定位。"), code="evidence_required", cell="photo")
+    if finding.outcome == FieldOutcome.DUPLICATE and finding.duplicate_id is None:
+        raise Invalid(
+            _("请填写与之重复的普查对象的代码。"), code="duplicate_required", cell="duplicate"
+        )
+
+
+def _kept(photo: bytes) -> tuple[str, str]:
+    """Store a photograph under its digest. Raises `Invalid` for anything else than one."""
+    if not photo:
+        return "", ""
+    if len(photo) > PHOTO_AT_MOST:
+        raise Invalid(_("照片超过 10 MB，请缩小后再传。"), code="photo_size", cell="photo")
+    suffix = next((s for head, s in SIGNATURES.items() if photo.startswith(head)), "")
+    if not suffix:
+        raise Invalid(_("只接受 JPEG 或 PNG 照片。"), code="photo_type", cell="photo")
+    digest = sm3_hex(photo)
+    path = Path("verifications") / f"{digest}{suffix}"
+    whole = Path(settings.MEDIA_ROOT) / path
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    if not whole.exists():
+        whole.write_bytes(photo)
+    return str(path), digest
