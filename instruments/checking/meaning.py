@@ -84,6 +84,13 @@ def _check_item(source: Source, path: str, item: dict[str, Any], lists: Lists) -
         yield source.fault(path, "bounds", f"min {low} is greater than max {high}")
 
 
+def _check_listing(source: Source) -> Iterator[Fault]:
+    known = {item["slug"] for _path, _group, item in items_of(source.data)}
+    for role, slug in source.data.get("listing", {}).items():
+        if slug not in known:
+            yield source.fault(f"listing.{role}", "unknown_item", f"there is no item {slug!r}")
+
+
 def _check_rule(source: Source, number: int, names: Mapping[str, str]) -> Iterator[Fault]:
     rule = source.data["rules"][number]
     groups = {group["slug"] for group in source.data.get("groups", [])}
@@ -109,6 +116,7 @@ def check_meaning(source: Source, lists: Lists) -> list[Fault]:
     for path, group, item in items_of(source.data):
         names[item["slug"]] = group
         faults.extend(_check_item(source, path, item, lists))
+    faults.extend(_check_listing(source))
     for number in range(len(source.data["rules"])):
         faults.extend(_check_rule(source, number, names))
     return faults

@@ -165,7 +165,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Definition:
-    """One form (普查表). `form_name` is its name in the rule language: `G101-1` → `g101_1`."""
+    """One form (普查表). `form_name` is its name in the rule language: `G101-1` → `g101_1`.
+
+    A listing form (清查表) names the items that tell whether the unit belongs to the census.
+    """
 
     code: str
     form_name: str
@@ -178,6 +181,7 @@ class Definition:
     rules: tuple[Rule, ...]
     owed_when: str = ALWAYS
     owed_reason: Bilingual = field(default_factory=dict)
+    listing: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     orientation: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -199,6 +203,7 @@ class Definition:
             rules=tuple(Rule.from_dict(rule) for rule in data.get("rules") or ()),
             owed_when=data.get("owed_when") or ALWAYS,
             owed_reason=data.get("owed_reason") or {},
+            listing=data.get("listing") or {},
             basis=data.get("basis", ""),
             orientation=data.get("orientation", ""),
             raw=data,

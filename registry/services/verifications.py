@@ -1,9 +1,11 @@
 """Recording what was found at the place; the register follows, by revision or by change order."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +24,7 @@ from registry.models import FieldVerification, FrameChange, Unit
 from registry.models.unit import LATITUDES, LONGITUDES
 from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.services.freezing import freeze_of
-from registry.services.units import unit_set
+from registry.services.units import SEALED, unit_data_checked, unit_set
 from registry.unit_data import UnitData, data_of
 
 PHOTO_AT_MOST = 10 * 1024 * 1024
@@ -47,7 +49,10 @@ ORDER_OF = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What a person found at the place. `photo` is the content of the file."""
+    """What a person found at the place. `photo` is the content of the file.
+
+    `facts` are those of the register that are otherwise there, by their names in `UnitData`.
+    """
 
     outcome: FieldOutcome
     note: str = ""
@@ -57,6 +62,7 @@ class Finding:
     photo: bytes = b""
     duplicate_id: int | None = None
     observed_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -100,10 +106,12 @@ def verification_record(
         subject=unit,
         detail={"outcome": str(finding.outcome), "photo": digest, "far": made.is_far},
     )
-    return made, _follow(unit, made, actor)
+    return made, _follow(unit, made, finding.facts, actor)
 
 
-def _follow(unit: Unit, made: FieldVerification, actor: User) -> FrameChange | None:
+def _follow(
+    unit: Unit, made: FieldVerification, facts: Mapping[str, Any], actor: User
+) -> FrameChange | None:
     outcome = FieldOutcome(made.outcome)
     order = ChangeRequest(
         kind=ORDER_OF.get(outcome, FrameChangeKind.MERGE),
@@ -116,16 +124,17 @@ def _follow(unit: Unit, made: FieldVerification, actor: User) -> FrameChange | N
     if outcome == FieldOutcome.DUPLICATE:
         return frame_change_request(actor=actor, wanted=order)
     status = STATUS_OF[outcome]
-    placed = _placed(unit, made)
-    if unit.status == status:
-        new = placed
-    elif freeze_of(unit.division_code) is not None:
-        return frame_change_request(actor=actor, wanted=order)
-    else:
-        new = replace(placed, status=status)
-    if new != data_of(unit):
+    now, is_frozen = data_of(unit), freeze_of(unit.division_code) is not None
+    # sealed facts change by order; the listing form itself keeps what was found
+    open_facts = {name: facts[name] for name in facts if not (is_frozen and name in SEALED)}
+    new = unit_data_checked(replace(_placed(unit, made), **open_facts), now=now)
+    if not is_frozen:
+        new = replace(new, status=status)
+    if new != now:
         reason = _("现场核实：%(outcome)s") % {"outcome": outcome.label}
         unit_set(unit, new, actor=actor, reason=reason, at=made.observed_at)
+    if is_frozen and unit.status != status:
+        return frame_change_request(actor=actor, wanted=order)
     return None
 
 

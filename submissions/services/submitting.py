@@ -16,6 +16,7 @@ from audit.services import audit_record
 from submissions.enums import CaseAction
 from submissions.models import Case, EditFailure, Submission
 from submissions.services.findings import findings_refresh
+from submissions.services.listing import listing_follow, listing_unit_lock
 from submissions.services.unit_forms import UnitForms, unit_forms_lock
 from submissions.transitions import TRANSITIONS, case_transition
 
@@ -40,6 +41,7 @@ def _evaluate(case_id: int, actor: User) -> None:
 
 @transaction.atomic
 def _submit(case_id: int, actor: User, base_version: int | None) -> Submission:
+    listing_unit_lock(case_id=case_id)
     forms = unit_forms_lock(case_id=case_id)
     _check_permission(forms, case_id, actor)
     response = forms.of(case_id)
@@ -72,6 +74,7 @@ def _submit(case_id: int, actor: User, base_version: int | None) -> Submission:
         subject=case,
         detail={"number": submission.number, "hash": submission.hash},
     )
+    listing_follow(response=response, definition=forms.compiled(response).definition, actor=actor)
     return submission
 
 
