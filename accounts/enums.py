@@ -13,6 +13,7 @@ class Permission(models.TextChoices):
     FRAME_LOAD = "registry.frame_load", _("导入名录")
     REGISTER_FREEZE = "registry.register_freeze", _("冻结名录")
     AREA_ASSIGN = "registry.area_assign", _("划分与分派普查小区")
+    DIVISION_CHANGE = "registry.division_change", _("办理区划变更")
     FRAME_CHANGE_APPROVE = "registry.frame_change_approve", _("批准名录变更")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
     INSTRUMENT_PUBLISH = "instruments.instrument_publish", _("发布普查表定义")
@@ -117,7 +118,9 @@ NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # What the same role has in a province as well: an assignment to a city or county does not give it.
 PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICE: frozenset({Permission.INSTRUMENT_EXTEND, Permission.REGISTER_FREEZE}),
+    Role.OFFICE: frozenset(
+        {Permission.INSTRUMENT_EXTEND, Permission.REGISTER_FREEZE, Permission.DIVISION_CHANGE}
+    ),
 }
 
 # What an exceptional grant may give: work on one unit, nothing that reaches beyond it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,48 +16,112 @@ from accounts.enums import Permission
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu."""
+    """One page of the menu. `beside` are beginnings of paths of pages that belong to it."""
 
     url_name: str
     label: str | Promise
     permission: Permission | None = None
+    beside: tuple[str, ...] = ()
 
 
-ENTRIES = (
-    Entry("home", _("我的工作")),
-    Entry("unit_list", _("名录库"), Permission.UNIT_VIEW),
-    Entry("case_list", pgettext_lazy("menu", "普查表"), Permission.CASE_VIEW),
-    Entry("review_queue", _("审核"), Permission.CASE_REVIEW),
-    Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
-    Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),
-    Entry("waiver_list", _("豁免"), Permission.WAIVER_REQUEST),
-    Entry("explanation_duplicates", _("重复说明"), Permission.FINDING_REPORT_VIEW),
-    Entry("progress", _("进度"), Permission.PROGRESS_VIEW),
-    Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
-    Entry("instrument_list", _("报表制度"), Permission.INSTRUMENT_VIEW),
-    Entry("coefficient_list", _("产排污系数"), Permission.INSTRUMENT_VIEW),
-    Entry("areas", _("行政区"), Permission.FRAME_LOAD),
-    Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
-    Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
-    Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
-    Entry("enumeration_areas", _("普查小区"), Permission.UNIT_VIEW),
-    Entry("practice_list", _("练习"), Permission.PRACTISE),
-    Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
-    Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
-    Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),
+@dataclass(frozen=True)
+class Group:
+    """Pages of one kind of work: an entry of the first row, and its pages in the second."""
+
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(_("我的工作"), (Entry("home", _("我的工作")),)),
+    Group(
+        _("名录库"),
+        (
+            Entry(
+                "unit_list", _("名录"), Permission.UNIT_VIEW, ("/units/", "/register/", "/matches/")
+            ),
+            Entry("enumeration_areas", _("普查小区"), Permission.UNIT_VIEW),
+            Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
+            Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
+            Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
+            Entry("areas", _("行政区"), Permission.FRAME_LOAD),
+            Entry("division_changes", _("区划变更"), Permission.DIVISION_CHANGE),
+        ),
+    ),
+    Group(
+        pgettext_lazy("menu", "普查表"),
+        (
+            Entry("case_list", pgettext_lazy("menu", "普查表"), Permission.CASE_VIEW),
+            Entry("practice_list", _("练习"), Permission.PRACTISE),
+        ),
+    ),
+    Group(
+        _("审核"),
+        (
+            Entry("review_queue", _("待审核"), Permission.CASE_REVIEW),
+            Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
+            Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),
+            Entry("waiver_list", _("豁免"), Permission.WAIVER_REQUEST),
+            Entry("explanation_duplicates", _("重复说明"), Permission.FINDING_REPORT_VIEW),
+        ),
+    ),
+    Group(
+        _("进度与汇总"),
+        (
+            Entry("progress", _("进度"), Permission.PROGRESS_VIEW),
+            Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
+        ),
+    ),
+    Group(
+        _("报表制度"),
+        (
+            Entry("instrument_list", _("普查表定义"), Permission.INSTRUMENT_VIEW),
+            Entry("coefficient_list", _("产排污系数"), Permission.INSTRUMENT_VIEW),
+        ),
+    ),
+    Group(
+        _("管理"),
+        (
+            Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
+            Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
+            Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),
+        ),
+    ),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the entries this person may open, and which one is open."""
+    """Context processor: the groups this person may open, and the pages of the one that is open."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
-    entries = []
-    for entry in ENTRIES:
-        if entry.permission is not None and not user.can_anywhere(entry.permission):
+        return {"navigation": [], "subnavigation": []}
+    rights: dict[Permission, bool] = {}
+    groups: list[dict[str, object]] = []
+    open_pages: list[dict[str, object]] = []
+    for group in GROUPS:
+        pages = [_page(entry, request.path) for entry in group.entries if _may(user, entry, rights)]
+        if not pages:
             continue
-        url = reverse(entry.url_name)
-        is_open = request.path == url or (url != "/" and request.path.startswith(url))
-        entries.append({"url": url, "label": entry.label, "is_open": is_open})
-    return {"navigation": entries, "user_places": user.current_assignments}
+        is_open = any(page["is_open"] for page in pages)
+        groups.append({"url": pages[0]["url"], "label": group.label, "is_open": is_open})
+        if is_open and len(pages) > 1:
+            open_pages = pages
+    return {
+        "navigation": groups,
+        "subnavigation": open_pages,
+        "user_places": user.current_assignments,
+    }
+
+
+def _may(user: Any, entry: Entry, rights: dict[Permission, bool]) -> bool:
+    if entry.permission is None:
+        return True
+    if entry.permission not in rights:
+        rights[entry.permission] = user.can_anywhere(entry.permission)
+    return rights[entry.permission]
+
+
+def _page(entry: Entry, path: str) -> dict[str, object]:
+    url = reverse(entry.url_name)
+    begins = entry.beside or ((url,) if url != "/" else ())
+    return {"url": url, "label": entry.label, "is_open": path == url or path.startswith(begins)}

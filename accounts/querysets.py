@@ -19,7 +19,7 @@ M = TypeVar("M", bound=models.Model)
 def scope_filter(scopes: tuple[Scope, ...], *, division_field: str, unit_field: str | None) -> Q:
     """A condition on the row's own division column: one prefix range per jurisdiction."""
     condition = Q(pk__in=[])
-    prefixes = sorted({s.prefix for s in scopes if isinstance(s, Jurisdiction)})
+    prefixes = sorted({p for s in scopes if isinstance(s, Jurisdiction) for p in s.prefixes})
     for prefix in prefixes:
         low, high = prefix_range(prefix)
         if high is None:

@@ -28,11 +28,17 @@ class Jurisdiction:
 
     prefix: str
     role: Role
+    former: tuple[str, ...] = ()  # prefixes that what lies here had before a change of divisions
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Every prefix of a row inside: histories keep the code of their time."""
+        return (self.prefix, *self.former)
 
     def covers(self, subject: Any) -> bool:
         """Whether the subject's own division lies inside."""
         code = getattr(subject, "division_code", None)
-        return isinstance(code, str) and code.startswith(self.prefix)
+        return isinstance(code, str) and code.startswith(self.prefixes)
 
     @property
     def level(self) -> Level | None:

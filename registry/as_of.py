@@ -5,7 +5,7 @@ entered in the past (`at` is the time of entry).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scopes import prefix_range
 from registry.listing import significant_digits
-from registry.models import UnitRevision
+from registry.models import Division, UnitRevision
 from registry.models.unit_revision import UnitRevisionQuerySet
 
 STANDARD_MOMENT = datetime(2018, 1, 1, tzinfo=timezone.get_fixed_timezone(8 * 60))
@@ -31,12 +31,20 @@ class Moments:
     known_at: datetime
 
 
-def revisions_as_of(moments: Moments, *, division: str = "") -> UnitRevisionQuerySet:
-    """The latest revision of every unit of a division at these moments, unordered, unscoped."""
+def revisions_as_of(
+    moments: Moments, *, division: str = "", former: Sequence[str] = ()
+) -> UnitRevisionQuerySet:
+    """The latest revision of every unit of a division at these moments, unordered, unscoped.
+
+    `former` are prefixes that what lies in the division had before.
+    """
     rows = UnitRevision.objects.filter(valid_from__lte=moments.valid_at, at__lte=moments.known_at)
     if re.fullmatch("[0-9]{12}", division):
-        low, high = prefix_range(significant_digits(division))
-        rows = rows.filter(division_code__gte=low, division_code__lt=high) if high else rows
+        inside = Q()
+        for prefix in (significant_digits(division), *former):
+            low, high = prefix_range(prefix)
+            inside |= Q(division_code__gte=low, division_code__lt=high) if high else Q(pk__gt=0)
+        rows = rows.filter(inside)
     later = UnitRevision.objects.filter(
         Q(valid_from__gt=OuterRef("valid_from"))
         | Q(valid_from=OuterRef("valid_from"), number__gt=OuterRef("number")),
@@ -49,8 +57,14 @@ def revisions_as_of(moments: Moments, *, division: str = "") -> UnitRevisionQuer
 
 def register_as_of(*, actor: User, moments: Moments, division: str = "") -> UnitRevisionQuerySet:
     """What this person may see of the register then, by place."""
-    rows = revisions_as_of(moments, division=division).visible_to(actor)
+    rows = revisions_as_of(moments, division=division, former=_former(division))
+    rows = rows.visible_to(actor)
     return rows.order_by("division_code", "unit_id")
+
+
+def _former(division: str) -> Sequence[str]:
+    row = Division.objects.current().filter(code=division).first() if division else None
+    return row.former_prefixes if row else ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +88,9 @@ def register_difference(
     *, actor: User, before: Moments, after: Moments, division: str
 ) -> Iterator[Difference]:
     """Units that appeared, went, or changed between two moments, in the order of their ids."""
+    former = _former(division)
     sides = [
-        revisions_as_of(moments, division=division)
+        revisions_as_of(moments, division=division, former=former)
         .visible_to(actor)
         .order_by("unit_id")
         .values_list("unit_id", "data")

@@ -146,6 +146,16 @@ class FrameChangeState(models.TextChoices):
     UNDONE = "undone", _("已撤销")
 
 
+class DivisionChangeState(models.TextChoices):
+    """Where a change of the division tree stands."""
+
+    REQUESTED = "requested", _("待批准")
+    APPROVED = "approved", _("办理中")
+    APPLIED = "applied", _("已办结")
+    REFUSED = "refused", _("不批准")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 class UnitPart(models.TextChoices):
     """What a unit is in a change."""
 

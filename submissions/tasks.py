@@ -35,6 +35,14 @@ def cross_check_run(job_id: int) -> None:
     cross_check_job(job_id)
 
 
+@shared_task(name="submissions.tasks.division_change_run")
+def division_change_run(job_id: int) -> None:
+    """Carry an approved change of divisions out: the parameters name it."""
+    from submissions.division_changing import division_change_job
+
+    division_change_job(job_id)
+
+
 @shared_task(name="submissions.tasks.change_impact_run")
 def change_impact_run(job_id: int) -> None:
     """What a drafted change of a form or code list would do: the parameters name it."""

@@ -11,6 +11,7 @@ from submissions.views.coefficients import (
     CoefficientVersionList,
 )
 from submissions.views.cross_checks import CrossChecks
+from submissions.views.division_changes import DivisionChangeDetail, DivisionChangeList
 from submissions.views.entering import (
     UnitAmendAndDerive,
     UnitRegisterAndDerive,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("source-lists/", SourceLists.as_view(), name="source_lists"),
     path("source-lists/<int:pk>/", SourceListDetail.as_view(), name="source_list"),
     path("units/freeze/", RegisterFreezeStart.as_view(), name="register_freeze"),
+    path("division-changes/", DivisionChangeList.as_view(), name="division_changes"),
+    path("division-changes/<int:pk>/", DivisionChangeDetail.as_view(), name="division_change"),
     path("frame-changes/", FrameChangeList.as_view(), name="frame_changes"),
     path("frame-changes/new/", FrameBirthNew.as_view(), name="frame_birth_new"),
     path("frame-changes/<int:pk>/", FrameChangeDetail.as_view(), name="frame_change"),

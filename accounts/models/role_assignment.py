@@ -96,7 +96,11 @@ class RoleAssignment(models.Model):
             return OwnUnit(unit_id=self.unit_id, role=Role(self.role))
         division = self.division
         assert division is not None  # noqa: S101  held by a constraint
-        return Jurisdiction(prefix=prefix_of(division.code, division.level), role=Role(self.role))
+        return Jurisdiction(
+            prefix=prefix_of(division.code, division.level),
+            role=Role(self.role),
+            former=tuple(division.former_prefixes),
+        )
 
     @property
     def permissions(self) -> frozenset[Permission]:

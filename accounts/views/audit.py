@@ -25,7 +25,9 @@ class AuditList(ScopedView):
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Filter by act, person and division; two queries."""
         scopes = request.user.scopes_for(Permission.AUDIT_VIEW)
-        events = events_within([s.prefix for s in scopes if isinstance(s, Jurisdiction)])
+        events = events_within(
+            [p for s in scopes if isinstance(s, Jurisdiction) for p in s.prefixes]
+        )
         action = request.GET.get("action", "")
         if action in AuditAction.values:
             events = events.filter(action=action)

@@ -1,6 +1,7 @@
 """Models of the register."""
 
 from registry.models.division import Division, DivisionEdition
+from registry.models.division_change import DivisionChange, DivisionSuccession
 from registry.models.division_point import DivisionPoint
 from registry.models.enumeration_area import AreaAssignment, EnumerationArea
 from registry.models.field_verification import FieldVerification
@@ -16,8 +17,10 @@ from registry.models.unit_revision import UnitRevision
 __all__ = [
     "AreaAssignment",
     "Division",
+    "DivisionChange",
     "DivisionEdition",
     "DivisionPoint",
+    "DivisionSuccession",
     "EnumerationArea",
     "FieldVerification",
     "FrameChange",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,13 @@ class Division(models.Model):
     full_name = models.CharField(_("全称"), max_length=300)
     kind = models.CharField(
         _("类别"), max_length=12, choices=DivisionKind.choices, default=DivisionKind.OFFICIAL
+    )
+    former_prefixes = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Where what lies here lay before, outside of its own code: histories stay there.",
     )
 
     objects: ClassVar[models.Manager["Division"]] = DivisionQuerySet.as_manager()

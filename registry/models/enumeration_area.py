@@ -31,6 +31,8 @@ class EnumerationArea(models.Model):
 
     view_permission = Permission.UNIT_VIEW
 
+    codes_by_division: ClassVar = ("code",)  # begins with the division's code
+
     code = models.CharField(_("普查小区代码"), max_length=14, unique=True, db_collation="C")
     division_code = models.CharField(_("区划"), max_length=12, db_collation="C")
     name = models.CharField(_("名称"), max_length=100)

@@ -26,6 +26,7 @@ from registry.selectors import classifications_for
 from registry.services.freezing import freeze_of, register_frozen_problem
 from registry.services.revisions import revise
 from registry.services.units import changed_fields, object_codes_issue
+from registry.successions import place_now, successions
 from registry.unit_data import UnitData, data_normalised, data_of
 
 CHUNK = 1000
@@ -63,6 +64,7 @@ class _Load:
     first_rows: dict[tuple[str, ...], int] = field(default_factory=dict)
     may_load: dict[str, bool] = field(default_factory=dict)
     frozen: dict[str, bool] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=successions)  # codes of divisions
 
     def is_frozen(self, code: str) -> bool:
         """Whether the register of this county is frozen: it takes no new units from lists."""
@@ -140,7 +142,8 @@ def _lines_read(load: _Load, rows: Sequence[Row]) -> Iterator[Line]:
     for number, cells in rows:
         cells_by_field = by_field(cells, load.header.positions)
         data, problems = data_read(cells_by_field)
-        lines.append(Line(number, cells, cells_by_field, data_normalised(data), problems))
+        data = place_now(data_normalised(data), load.replaced)
+        lines.append(Line(number, cells, cells_by_field, data, problems))
     classifications = classifications_for([line.data for line in lines])
     for line in lines:
         unread = {found.field for found in line.problems}

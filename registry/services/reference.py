@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +19,14 @@ from accounts.models import User
 from audit.enums import AuditAction
 from audit.services import audit_record
 from registry.enums import DivisionLevel, IndustryLevel
-from registry.models import DivisionEdition
+from registry.models import DivisionEdition, DivisionSuccession
 
 AREAS_FILE = Path(__file__).resolve().parent.parent / "reference" / "areas.csv.gz"
 POINTS_FILE = AREAS_FILE.with_name("area_points.csv")
+XPCC_FILE = AREAS_FILE.with_name("xpcc_units.csv")
 VINTAGE = "2017"
 CUT_OFF = date(2017, 10, 31)
+XPCC_NAME, XPCC_SHORT = "新疆生产建设兵团", "兵团"
 TEXT_LEVELS = {str(level.name).lower(): int(level) for level in DivisionLevel}
 INDUSTRY_LEVELS = {
     "门类": IndustryLevel.SECTION,
@@ -35,7 +38,13 @@ INDUSTRY_LEVELS = {
 _UPSERT_DIVISIONS = """
     WITH written AS (
         INSERT INTO registry_division AS d (edition_id, code, parent_code, level, name, full_name, kind)
-        SELECT %(edition)s, code, parent_code, level, name, full_name, kind FROM staging
+        SELECT %(edition)s, code, parent_code, level, name, full_name, kind FROM staging s
+        WHERE NOT EXISTS (  -- a later change of divisions holds against the file
+            SELECT 1 FROM registry_divisionsuccession x
+            WHERE x.change_id IS NOT NULL AND s.code LIKE x.old_prefix || '%%')
+          AND NOT EXISTS (
+            SELECT 1 FROM registry_divisionchange c
+            WHERE c.state = 'applied' AND c.new_code = s.code)
         ON CONFLICT (edition_id, code) DO UPDATE
         SET parent_code = EXCLUDED.parent_code, level = EXCLUDED.level, name = EXCLUDED.name,
             full_name = EXCLUDED.full_name, kind = EXCLUDED.kind
@@ -201,6 +210,38 @@ def points_load(*, actor: User | None, path: Path = POINTS_FILE) -> LoadCounts:
 
 
 @transaction.atomic
+def xpcc_load(*, actor: User | None, path: Path = XPCC_FILE) -> LoadCounts:
+    """The regiments (团场) of the 兵团 as its counties, each with one town of the same name.
+
+    The statistical bureau codes them as towns inside Xinjiang (65); the census counts each once,
+    under its division (师) of 66. The codes 66DDNN and 66DDNN001 are the portal's own, in the
+    order of the bureau's; a row that gives the bureau's code is put under them.
+    """
+    edition = DivisionEdition.objects.get(is_current=True)
+    rows = sorted(_rows(path), key=lambda row: (row["division_code"], row["town_code"]))
+    serials: Counter[str] = Counter()
+    divisions: list[tuple[object, ...]] = []
+    aliases: list[DivisionSuccession] = []
+    for row in rows:
+        division = row["division_code"]
+        serials[division] += 1
+        stem = f"{division[:4]}{serials[division]:02d}"
+        county, town = f"{stem}000000", f"{stem}001000"
+        whole = XPCC_NAME + row["division_name"] + row["town_name"].removeprefix(XPCC_SHORT)
+        for code, parent, level in (
+            (county, division, DivisionLevel.COUNTY),
+            (town, county, DivisionLevel.TOWN),
+        ):
+            divisions.append((code, parent, int(level), row["town_name"], whole, "xpcc"))
+        aliases.append(DivisionSuccession(old_prefix=row["town_code"][:9], new_prefix=town[:9]))
+    DivisionSuccession.objects.bulk_create(aliases, ignore_conflicts=True)  # may have moved since
+    total = _copy(_DIVISION_COLUMNS, divisions)
+    counts = _upsert("xpcc", _UPSERT_DIVISIONS, edition=edition.pk, total=total)
+    _record(counts, actor)
+    return counts
+
+
+@transaction.atomic
 def villages_load(*, actor: User | None, path: Path) -> LoadCounts:
     """The village level of the edition in force. Refuses villages whose town is unknown."""
     edition = DivisionEdition.objects.filter(is_current=True).first()
@@ -233,6 +274,7 @@ def reference_load(*, actor: User | None) -> list[LoadCounts]:
         divisions_load(actor=actor),
         industries_load(actor=actor),
         points_load(actor=actor),
+        xpcc_load(actor=actor),
     ]
 
 

@@ -1,5 +1,6 @@
 """Registering and amending one unit."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from registry.screening.precedence import FIELD
 from registry.selectors import Lookalike, classifications_for, division_name, lookalikes
 from registry.services.freezing import freeze_of
 from registry.services.revisions import revise
+from registry.successions import code_now
 from registry.unit_data import FIELDS, UnitData, data_normalised, data_of
 
 # What a frozen register seals: whoever changes it needs a change order.
@@ -160,6 +162,7 @@ def unit_data_checked(data: UnitData, *, now: UnitData | None = None) -> UnitDat
     knows can be closed all the same.
     """
     data = data_normalised(data)
+    data = replace(data, division_code=code_now(data.division_code))
     problems = data_problems(data, classifications_for([data]))
     if now is not None:
         changed = {*changed_fields(now, data)}

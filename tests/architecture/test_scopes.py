@@ -113,6 +113,7 @@ TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
 TARGETS["frame_change"] = Target(pk_of("frame_change"), UNIT)
+TARGETS["division_change"] = Target(pk_of("division_change"), UNIT)
 TARGETS["enumeration_area"] = Target(pk_of("enumeration_area"), UNIT)
 TARGETS["source_list"] = Target(pk_of("source_list"), Permission.FRAME_LOAD)
 for _name in ("match_decide", "match_reverse"):

@@ -9,7 +9,13 @@ from typing import Any
 from django.utils import timezone
 
 from registry.enums import FrameChangeKind
-from registry.models import EnumerationArea, FieldVerification, SourceList, SourceRow
+from registry.models import (
+    DivisionChange,
+    EnumerationArea,
+    FieldVerification,
+    SourceList,
+    SourceRow,
+)
 from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.unit_data import as_json, data_of
 from submissions.enums import JobKind
@@ -75,6 +81,16 @@ def world_make(divisions: dict[str, Any]) -> World:
                     evidence="笔录 1 号",
                     effective_on=timezone.localdate(),
                 ),
+            ),
+            "division_change": DivisionChange.objects.create(
+                old_code=code,
+                old_name=unit.name,
+                new_code=code,
+                new_name=unit.name,
+                level=4,
+                document="国函〔2018〕1 号",
+                effective_on=timezone.localdate(),
+                requested_by=owner,
             ),
             "enumeration_area": EnumerationArea.objects.create(
                 code=f"{code}01", division_code=code, name=f"{unit.name}小区"

@@ -254,7 +254,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 ):
     office.can_anywhere("registry.frame_load")
     path = list_of(*[row(n, division=TOWN if n % 2 else OTHER_TOWN) for n in range(200)])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         frame_load(path=path, actor=office)
 
 

@@ -37,12 +37,13 @@ def test_the_whole_reference_is_loaded_twice_and_the_second_run_changes_nothing(
     assert "divisions: 46923 rows, 46923 created, 0 updated, 0 unchanged" in said
     assert "industries: 1971 rows, 1971 created, 0 updated, 0 unchanged" in said
     assert "points: 3399 rows, 3399 created, 0 updated, 0 unchanged" in said
-    assert AuditEvent.objects.count() == 3
+    assert "xpcc: 302 rows, 302 created, 0 updated, 0 unchanged" in said
+    assert AuditEvent.objects.count() == 4
     said = load()
     assert "0 created, 0 updated, 46923 unchanged" in said
     assert "0 created, 0 updated, 1971 unchanged" in said
     assert "0 created, 0 updated, 3399 unchanged" in said
-    assert AuditEvent.objects.count() == 3
+    assert AuditEvent.objects.count() == 4
 
     assert division_name("330106109000") == "浙江省杭州市西湖区三墩镇"
     assert division_name("110101001000") == "北京市东城区东华门街道办事处"
