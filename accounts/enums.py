@@ -13,6 +13,8 @@ class Permission(models.TextChoices):
     FRAME_LOAD = "registry.frame_load", _("导入名录")
     REGISTER_FREEZE = "registry.register_freeze", _("冻结名录")
     AREA_ASSIGN = "registry.area_assign", _("划分与分派普查小区")
+    COVERAGE_DRAW = "registry.coverage_draw", _("抽取质量核查小区")
+    COVERAGE_CHECK = "registry.coverage_check", _("质量核查")
     DIVISION_CHANGE = "registry.division_change", _("办理区划变更")
     FRAME_CHANGE_APPROVE = "registry.frame_change_approve", _("批准名录变更")
     INSTRUMENT_VIEW = "instruments.instrument_view", _("查看普查表定义")
@@ -81,6 +83,7 @@ _OVERSEE = frozenset(
     {Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW, Permission.PRACTICE_VIEW}
 )
 _REVIEW = _OVERSEE | {
+    Permission.COVERAGE_CHECK,
     Permission.CASE_REVIEW,
     Permission.NOTE_WRITE,
     Permission.WAIVER_REQUEST,
@@ -103,6 +106,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SUMMARY_RUN,
         Permission.FRAME_CHANGE_APPROVE,
         Permission.AREA_ASSIGN,
+        Permission.COVERAGE_DRAW,
+        Permission.COVERAGE_CHECK,
     },
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}

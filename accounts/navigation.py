@@ -44,6 +44,7 @@ GROUPS = (
             Entry("source_lists", _("部门名录"), Permission.FRAME_LOAD),
             Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
             Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
+            Entry("coverage", _("名录质量"), Permission.COVERAGE_CHECK),
             Entry("areas", _("行政区"), Permission.FRAME_LOAD),
             Entry("division_changes", _("区划变更"), Permission.DIVISION_CHANGE),
         ),
@@ -98,11 +99,23 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     rights: dict[Permission, bool] = {}
     groups: list[dict[str, object]] = []
     open_pages: list[dict[str, object]] = []
-    for group in GROUPS:
-        pages = [_page(entry, request.path) for entry in group.entries if _may(user, entry, rights)]
-        if not pages:
+    shown = [
+        (group, [entry for entry in group.entries if _may(user, entry, rights)]) for group in GROUPS
+    ]
+    entries = [entry for _group, own in shown for entry in own]
+    here = max(entries, key=lambda entry: _nearness(entry, request.path))
+    for group, own in shown:
+        if not own:
             continue
-        is_open = any(page["is_open"] for page in pages)
+        is_open = here in own and _nearness(here, request.path) > 0
+        pages: list[dict[str, object]] = [
+            {
+                "url": reverse(entry.url_name),
+                "label": entry.label,
+                "is_open": is_open and entry is here,
+            }
+            for entry in own
+        ]
         groups.append({"url": pages[0]["url"], "label": group.label, "is_open": is_open})
         if is_open and len(pages) > 1:
             open_pages = pages
@@ -121,7 +134,8 @@ def _may(user: Any, entry: Entry, rights: dict[Permission, bool]) -> bool:
     return rights[entry.permission]
 
 
-def _page(entry: Entry, path: str) -> dict[str, object]:
+def _nearness(entry: Entry, path: str) -> int:
+    """How much of the path the entry stands for; 0 where it is not there."""
     url = reverse(entry.url_name)
-    begins = entry.beside or ((url,) if url != "/" else ())
-    return {"url": url, "label": entry.label, "is_open": path == url or path.startswith(begins)}
+    begins = [begin for begin in (url, *entry.beside) if begin != "/" or path == "/"]
+    return max((len(begin) for begin in begins if path.startswith(begin)), default=0)

@@ -156,6 +156,32 @@ class DivisionChangeState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class BlockStage(models.TextChoices):
+    """Where the check of a block stands: the ground first, blind; the register afterwards."""
+
+    LISTING = "listing", _("现场清查")
+    COMPARING = "comparing", _("与名录比对")
+    CLOSED = "closed", _("已完成")
+
+
+class EntrySide(models.TextChoices):
+    """Where an entry comes from."""
+
+    GROUND = "ground", _("现场")
+    REGISTER = "register", _("名录")
+
+
+class EntryVerdict(models.TextChoices):
+    """What the comparison says of an entry. `THERE`: in place, though the checker overlooked it."""
+
+    MATCHED = "matched", _("相符")
+    MISSING = "missing", _("漏报")
+    OUT_OF_SCOPE = "out_of_scope", _("不属于普查范围")
+    THERE = "there", _("存在，核查时未列")
+    DUPLICATE = "duplicate", _("重报")
+    NOT_THERE = "not_there", _("多报，实地没有")
+
+
 class UnitPart(models.TextChoices):
     """What a unit is in a change."""
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from registry.views.areas import EnumerationAreaDetail, EnumerationAreas, OwnAreas
 from registry.views.as_of import RegisterAsOf
+from registry.views.coverage import Coverage, CoverageBlockDetail
 from registry.views.home import RegisterHome
 from registry.views.map import RegisterMap
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
@@ -23,6 +24,10 @@ urlpatterns = [
     path("matches/<int:pk>/reverse/", MatchReverse.as_view(), name="match_reverse"),
     path("register/", RegisterHome.as_view(), name="register_home"),
     path("register/map/", RegisterMap.as_view(), name="register_map"),
+    path("register/coverage/", Coverage.as_view(), name="coverage"),
+    path(
+        "register/coverage/blocks/<int:pk>/", CoverageBlockDetail.as_view(), name="coverage_block"
+    ),
     path("divisions/search/", DivisionSearch.as_view(), name="division_search"),
     path("industries/search/", IndustrySearch.as_view(), name="industry_search"),
 ]

@@ -1,5 +1,6 @@
 """Models of the register."""
 
+from registry.models.coverage import BlockEntry, CoverageBlock, CoverageRound
 from registry.models.division import Division, DivisionEdition
 from registry.models.division_change import DivisionChange, DivisionSuccession
 from registry.models.division_point import DivisionPoint
@@ -16,6 +17,9 @@ from registry.models.unit_revision import UnitRevision
 
 __all__ = [
     "AreaAssignment",
+    "BlockEntry",
+    "CoverageBlock",
+    "CoverageRound",
     "Division",
     "DivisionChange",
     "DivisionEdition",

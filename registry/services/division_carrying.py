@@ -46,6 +46,7 @@ KEPT = frozenset(
         "registry.unitrevision",
         "registry.fieldverification",
         "registry.registerfreeze",
+        "registry.coverageround",
         "review.reviewdecision",
         "submissions.note",
         "submissions.rulewaiver",

@@ -17,6 +17,7 @@ APPEND_ONLY = {
     "registry.unitrevision",
     "registry.fieldverification",
     "registry.registerfreeze",
+    "registry.coverageround",
     "registry.matchdecision",
     "instruments.instrumentversion",
     "instruments.codelistversion",

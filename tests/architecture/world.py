@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from registry.enums import FrameChangeKind
 from registry.models import (
+    CoverageBlock,
+    CoverageRound,
     DivisionChange,
     EnumerationArea,
     FieldVerification,
@@ -71,6 +73,9 @@ def world_make(divisions: dict[str, Any]) -> World:
             state="screened",
             imported_by=owner,
         )
+        area = EnumerationArea.objects.create(
+            code=f"{code}01", division_code=code, name=f"{unit.name}小区"
+        )
         things[place] = {
             "frame_change": frame_change_request(
                 actor=owner,
@@ -92,8 +97,18 @@ def world_make(divisions: dict[str, Any]) -> World:
                 effective_on=timezone.localdate(),
                 requested_by=owner,
             ),
-            "enumeration_area": EnumerationArea.objects.create(
-                code=f"{code}01", division_code=code, name=f"{unit.name}小区"
+            "enumeration_area": area,
+            "coverage_block": CoverageBlock.objects.create(
+                round=CoverageRound.objects.create(
+                    division_code=code,
+                    seed="1",
+                    blocks_wanted=1,
+                    frame=[area.code],
+                    frame_digest="0" * 64,
+                    drawn_by=owner,
+                ),
+                area=area,
+                division_code=code,
             ),
             "verification": FieldVerification.objects.create(
                 unit=unit,
