@@ -1,7 +1,7 @@
 """SQL that keeps `UnitCount` equal to a GROUP BY over the units.
 
 Statement triggers with transition tables: a list of ten thousand units costs one pass. Changes of
-one town's counters follow each other (an advisory lock per town, taken in order), so two
+one town's counters follow each other (one of 256 advisory locks, taken in order), so two
 transactions never wait for each other's counters in a circle.
 """
 
@@ -44,22 +44,14 @@ _COLUMNS = (
     "division_code, kind, status, source, count, without_position, without_industry, without_code"
 )
 
-FUNCTIONS = f"""
-CREATE FUNCTION unit_count_town(division_code varchar) RETURNS varchar
-LANGUAGE sql IMMUTABLE AS $$ SELECT rpad(left(division_code, 9), 12, '0') $$;
-
-CREATE TYPE unit_count_delta AS (
-  town varchar, kind varchar, status varchar, source varchar,
-  count integer, no_position integer, no_industry integer, no_code integer
-);
-
-CREATE FUNCTION unit_count_apply(deltas unit_count_delta[]) RETURNS void LANGUAGE plpgsql AS $$
+APPLY = f"""
+CREATE OR REPLACE FUNCTION unit_count_apply(deltas unit_count_delta[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  one_town varchar;
+  bucket integer;
 BEGIN
   IF deltas IS NULL THEN RETURN; END IF;
-  FOR one_town IN SELECT DISTINCT d.town COLLATE "C" FROM unnest(deltas) d ORDER BY 1 LOOP
-    PERFORM pg_advisory_xact_lock(7201714, hashtext(one_town));
+  FOR bucket IN SELECT DISTINCT hashtext(d.town) & 255 FROM unnest(deltas) d ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock(7201714, bucket);
   END LOOP;
   UPDATE registry_unitcount c
   SET count = c.count + d.count, without_position = c.without_position + d.no_position,
@@ -76,7 +68,18 @@ BEGIN
     WHERE c.division_code = d.town AND c.kind = d.kind AND c.status = d.status
       AND c.source = d.source);
 END $$;
+"""  # noqa: S608  the names above
 
+FUNCTIONS = f"""
+CREATE FUNCTION unit_count_town(division_code varchar) RETURNS varchar
+LANGUAGE sql IMMUTABLE AS $$ SELECT rpad(left(division_code, 9), 12, '0') $$;
+
+CREATE TYPE unit_count_delta AS (
+  town varchar, kind varchar, status varchar, source varchar,
+  count integer, no_position integer, no_industry integer, no_code integer
+);
+
+{APPLY}
 CREATE FUNCTION unit_count_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN {_applied(_measured("new_rows", "+"))} END $$;
 
@@ -85,7 +88,7 @@ BEGIN {_applied(_measured("old_rows", "-"))} END $$;
 
 CREATE FUNCTION unit_count_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN {_applied(_measured("old_rows", "-") + " UNION ALL " + _measured("new_rows", "+"))} END $$;
-"""  # noqa: S608  the names above
+"""
 
 TRIGGERS = """
 CREATE TRIGGER unit_count_inserted AFTER INSERT ON registry_unit

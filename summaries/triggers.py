@@ -2,8 +2,31 @@
 
 Statement triggers with transition tables: a bulk change of a county costs one pass. A case that
 nobody has saved to is "not started"; the first save moves it by a row trigger whose WHEN clause
-is false for every later save. Changes of one town's counters follow each other (an advisory lock
-per town, taken in order), so two transactions never wait for each other's counters in a circle.
+is false for every later save. Changes of one town's counters follow each other (one of 256
+advisory locks, taken in order), so two transactions never wait for each other's counters in a
+circle, and a list of the whole nation in one transaction does not run out of locks.
+"""
+
+APPLY = """
+CREATE OR REPLACE FUNCTION progress_apply(deltas progress_delta[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  bucket integer;
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  FOR bucket IN SELECT DISTINCT hashtext(d.town) & 255 FROM unnest(deltas) d ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock(7201713, bucket);
+  END LOOP;
+  UPDATE summaries_progresscount p SET count = p.count + d.delta FROM unnest(deltas) d
+  WHERE p.exercise_id = d.exercise_id AND p.division_code = d.town
+    AND p.form_code = d.form_code AND p.state = d.state AND p.review_level = d.review_level;
+  INSERT INTO summaries_progresscount
+    (exercise_id, division_code, form_code, state, review_level, count)
+  SELECT d.exercise_id, d.town, d.form_code, d.state, d.review_level, d.delta FROM unnest(deltas) d
+  WHERE NOT EXISTS (
+    SELECT 1 FROM summaries_progresscount p
+    WHERE p.exercise_id = d.exercise_id AND p.division_code = d.town
+      AND p.form_code = d.form_code AND p.state = d.state AND p.review_level = d.review_level);
+END $$;
 """
 
 FUNCTIONS = """
@@ -26,25 +49,7 @@ CREATE TYPE progress_delta AS (
   delta integer
 );
 
-CREATE FUNCTION progress_apply(deltas progress_delta[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  one_town varchar;
-BEGIN
-  IF deltas IS NULL THEN RETURN; END IF;
-  FOR one_town IN SELECT DISTINCT d.town FROM unnest(deltas) d ORDER BY 1 LOOP
-    PERFORM pg_advisory_xact_lock(7201713, hashtext(one_town));
-  END LOOP;
-  UPDATE summaries_progresscount p SET count = p.count + d.delta FROM unnest(deltas) d
-  WHERE p.exercise_id = d.exercise_id AND p.division_code = d.town
-    AND p.form_code = d.form_code AND p.state = d.state AND p.review_level = d.review_level;
-  INSERT INTO summaries_progresscount
-    (exercise_id, division_code, form_code, state, review_level, count)
-  SELECT d.exercise_id, d.town, d.form_code, d.state, d.review_level, d.delta FROM unnest(deltas) d
-  WHERE NOT EXISTS (
-    SELECT 1 FROM summaries_progresscount p
-    WHERE p.exercise_id = d.exercise_id AND p.division_code = d.town
-      AND p.form_code = d.form_code AND p.state = d.state AND p.review_level = d.review_level);
-END $$;
+@APPLY@
 
 CREATE FUNCTION progress_case_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -104,7 +109,7 @@ BEGIN
   WHERE c.id = own_case AND c.status = 'open' AND c.is_owed;
   RETURN NULL;
 END $$;
-"""
+""".replace("@APPLY@", APPLY)
 
 TRIGGERS = """
 CREATE TRIGGER progress_case_inserted AFTER INSERT ON submissions_case

@@ -67,3 +67,22 @@ def perform(act: str, one: int, place: str, serial: int) -> None:
             "reclassify": {"kind": "park"},
         }
         unit.update(**changes[act])
+
+
+MANY = """
+INSERT INTO registry_unit (code, credit_code, site_suffix, organisation_code, object_code, name,
+  former_name, kind, status, division_code, address, industry_codes, legal_person, contact_name,
+  contact_phone, source, registered_at, registered_by_id)
+SELECT 'G' || lpad(n::text, 17, '0'), '', '', '', 'G' || lpad(n::text, 17, '0'), '厂', '',
+  'industrial', 'operating', lpad(n::text, 9, '0') || '000', '', '{}', '', '', '', 'frame', now(),
+  %s
+FROM generate_series(1, 20000) n
+"""
+
+
+@pytest.mark.django_db
+def test_one_transaction_may_touch_the_towns_of_a_whole_nation(enumerator):
+    """A lock a town would be more than the server keeps."""
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, [enumerator.pk])
+    assert UnitCount.objects.count() == 20_000
