@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Permission
 from accounts.models import User
 from registry.counts import Register, within
-from registry.enums import FrameChangeState, UnitKind
+from registry.enums import DivisionLevel, FrameChangeState, UnitKind
 from registry.list_selectors import waiting_rows
 from registry.models import FrameChange, Unit
 
@@ -25,6 +25,7 @@ class Doubt:
     number: Callable[[User, Register], int]
     url: Callable[[Register], str]
     permission: Permission = Permission.UNIT_VIEW
+    from_level: DivisionLevel = DivisionLevel.COUNTRY  # asked of a division of this level or below
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ DOUBTS: tuple[Doubt, ...] = (
         _unplaced,
         lambda register: f"{reverse('enumeration_areas')}?division={register.division.code}",
         Permission.AREA_ASSIGN,
+        DivisionLevel.CITY,  # the field is divided county by county, and no counter tells
     ),
 )
 
@@ -93,5 +95,5 @@ def doubts_open(
     return [
         OpenDoubt(doubt.label, doubt.number(actor, register), doubt.url(register))
         for doubt in doubts
-        if actor.can_anywhere(doubt.permission)
+        if actor.can_anywhere(doubt.permission) and register.division.level >= doubt.from_level
     ]

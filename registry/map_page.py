@@ -15,7 +15,8 @@ from django.db.models.functions import Cast, Floor
 
 from accounts.models import User
 from accounts.scopes import prefix_range
-from registry.enums import UnitStatus
+from registry.counts import register_of
+from registry.enums import DivisionLevel, UnitStatus
 from registry.listing import UnitSearch, units_found
 from registry.models import Division, DivisionPoint, Unit
 from registry.selectors import divisions_below
@@ -93,7 +94,12 @@ class MapPage:
 
     @classmethod
     def of(cls, *, actor: User, division: Division, search: UnitSearch) -> "MapPage":
-        """Four queries: the box, the points or squares, the divisions below and their points."""
+        """Four queries: the box, the points or squares, the divisions below and their points.
+
+        The nation and a province show the divisions below, from the counters: no unit is read.
+        """
+        if division.level <= DivisionLevel.PROVINCE:
+            return cls._of_divisions(actor, division, search)
         units = units_found(actor=actor, search=search).filter(longitude__isnull=False)
         box = units.aggregate(
             west=Min("longitude"),
@@ -114,6 +120,32 @@ class MapPage:
             units=shown,
             placed=placed,
             is_gridded=placed > POINTS_AT_MOST,
+            bar_kilometres=kilometres,
+            bar_width=round(kilometres / KILOMETRES_A_DEGREE * plane.scale, 1),
+        )
+
+    @classmethod
+    def _of_divisions(cls, actor: User, division: Division, search: UnitSearch) -> "MapPage":
+        points = _points(division)
+        plane = _plane({}, points)
+        register = register_of(actor=actor, division=division)
+        named = {name: value for name in ("kind", "status") if (value := getattr(search, name))}
+        numbers = {
+            row.division.code: row.number(**named) - row.number("without_position", **named)
+            for row in register.rows
+            if row.division is not None
+        }
+        kilometres = _nice(WIDTH / 5 / plane.scale * KILOMETRES_A_DEGREE)
+        return cls(
+            marks=[
+                _circle(plane.at(point.longitude, point.latitude), numbers[point.code])
+                for point, _name in points
+                if numbers.get(point.code)
+            ],
+            labels=[Label(*plane.at(p.longitude, p.latitude), n, p.code) for p, n in points],
+            units=[],
+            placed=sum(numbers.values()),
+            is_gridded=True,
             bar_kilometres=kilometres,
             bar_width=round(kilometres / KILOMETRES_A_DEGREE * plane.scale, 1),
         )
@@ -157,15 +189,13 @@ def _squares(units: object, plane: Plane, placed: int) -> list[Mark]:
         .values("column", "line")
         .annotate(number=Count("pk"), east=Avg("longitude"), north=Avg("latitude"))
     )
-    return [
-        Mark(
-            *plane.at(row["east"], row["north"]),
-            radius=round(2.5 + 1.2 * log2(row["number"] + 1), 1),
-            label=str(row["number"]),
-            count=row["number"],
-        )
-        for row in counted
-    ]
+    return [_circle(plane.at(row["east"], row["north"]), row["number"]) for row in counted]
+
+
+def _circle(place: tuple[float, float], number: int) -> Mark:
+    """So many units at one place: the area grows with the number's logarithm."""
+    radius = round(2.5 + 1.2 * log2(number + 1), 1)
+    return Mark(*place, radius=radius, label=str(number), count=number)
 
 
 def _nice(kilometres: float) -> int:

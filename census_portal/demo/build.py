@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Conflict
@@ -19,9 +20,12 @@ from census_portal.demo.people import enumerator_lend, people_create, respondent
 from census_portal.demo.units import county_list_write
 from census_portal.demo.vocabulary import COUNTIES, County
 from instruments.models import CoefficientPublication, InstrumentVersion
+from registry.area_selectors import areas_of, people_for
 from registry.enums import DivisionLevel, UnitKind
 from registry.models import Division, Industry, Unit
+from registry.models.enumeration_area import AREA_ROLES
 from registry.services import area_units_register, frame_load
+from registry.services.enumeration_areas import area_assign, areas_open
 from submissions.enums import Level
 from submissions.models import Case, CollectionExercise
 from submissions.services import exercise_create
@@ -87,6 +91,7 @@ def _build(say: Say) -> DemoCounts:
     say(f"{Unit.objects.count()} units")
     for county in COUNTIES:
         _open_areas(county.code)
+        _divide_field(county, people[f"{county.key}.office"])
     cases_open_many(unit_ids=list(Unit.objects.values_list("pk", flat=True)), actor=None)
     say(f"{Case.objects.count()} cases opened")
     walked = sum(county_walk(_team(county, people)) for county in COUNTIES)
@@ -117,6 +122,21 @@ def _open_areas(county_code: str) -> None:
         area_units_register(
             actor=None, division_code=county_code[:digits].ljust(12, "0"), level=level
         )
+
+
+def _divide_field(county: County, office: User) -> None:
+    """Enumeration areas, each with an enumerator and a supervisor of the place."""
+    areas_open(actor=office, division_code=county.code)
+    for area in areas_of(office, county.code):
+        for role in AREA_ROLES:
+            for person in people_for(area, role)[:1]:
+                area_assign(
+                    actor=office,
+                    area_id=area.pk,
+                    user_id=person.pk,
+                    role=role,
+                    valid_from=timezone.localdate(),
+                )
 
 
 def _team(county: County, people: dict[str, User]) -> Team:

@@ -45,6 +45,8 @@ def blocks_draw(*, actor: User, division_code: str, number: int, seed: str) -> C
         .order_by("code")
         .values_list("code", flat=True)
     )
+    if not frame:
+        raise Invalid(_("这里还没有划有普查对象的普查小区，请先划分普查小区。"), cell="number")
     if not 1 <= number <= min(len(frame), BLOCKS_AT_MOST):
         raise Invalid(
             _("这里有 %(areas)d 个有普查对象的普查小区，请填写 1 至 %(most)d。")

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from accounts.enums import Permission, Role
+from accounts.enums import PREFIX_LENGTHS, Permission, Role
 from accounts.exceptions import Invalid, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from registry.area_selectors import area_table, areas_of, own_areas, people_for
-from registry.enums import UnitKind, UnitStatus
-from registry.listing import UnitSearch, division_cascade
+from registry.enums import DivisionLevel, UnitKind, UnitStatus
+from registry.listing import UnitSearch, division_cascade, prefixes_of
 from registry.models import EnumerationArea, Unit
 from registry.models.enumeration_area import AREA_ROLES
 from registry.presenters import unit_rows
@@ -46,6 +46,9 @@ class EnumerationAreas(ScopedView):
         choices, division = division_cascade(
             actor=request.user, chosen=request.GET.getlist("division")
         )
+        own = prefixes_of(request.user, Permission.UNIT_VIEW)
+        if not division and len(own) == 1 and len(own[0]) >= PREFIX_LENGTHS[DivisionLevel.COUNTY]:
+            division = own[0].ljust(12, "0")  # all of one county is small enough to show
         context = {
             "choices": choices,
             "division": division,

@@ -20,9 +20,10 @@ from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from registry.as_of import STANDARD_MOMENT, Moments, register_as_of, register_difference
 from registry.enums import UnitKind, UnitStatus
-from registry.listing import division_cascade
+from registry.listing import division_cascade, prefixes_of
 from registry.models import RegisterFreeze, Unit
 from registry.selectors import division_names
+from registry.services.freezing import freeze_of
 from registry.unit_data import FIELDS
 
 PAGE = 50
@@ -53,7 +54,7 @@ class RegisterAsOf(ScopedView):
             "at": _local(moments.valid_at),
             "known": _local(moments.known_at),
             "freezes": _named(self.visible(RegisterFreeze.objects.select_related("frozen_by"))),
-            "may_freeze": request.user.can_anywhere(Permission.REGISTER_FREEZE),
+            "may_freeze": _may_freeze(request),
             "query": request.GET.urlencode(),
             **_listed(request, rows),
             **_compared(request, moments, division),
@@ -71,6 +72,12 @@ def _moment(request: AuthenticatedHttpRequest, name: str) -> datetime | None:
         return aware.astimezone(UTC)  # the database knows no zone of +23:59
     except (ValueError, OverflowError):
         return None
+
+
+def _may_freeze(request: AuthenticatedHttpRequest) -> bool:
+    """Whether the person's widest jurisdiction is still to be frozen."""
+    own = prefixes_of(request.user, Permission.REGISTER_FREEZE)
+    return bool(own) and freeze_of(min(own, key=len).ljust(12, "0")) is None
 
 
 def _local(moment: datetime) -> str:

@@ -84,12 +84,16 @@ class CoverageBlockDetail(ScopedView):
         ground = [entry for entry in entries if entry.side == EntrySide.GROUND]
         register = [entry for entry in entries if entry.side == EntrySide.REGISTER]
         found_as = {entry.unit_id: entry for entry in ground if entry.unit_id}
+        register.sort(key=lambda entry: bool(entry.verdict))  # what waits comes first
         context = {
-            "block": block,
+            "area": block.area,
+            "division": block.round.division_code,
+            "stage": block.get_stage_display(),
+            "checker": block.checker,
             "ground": ground,
             "pairs": [(entry, found_as.get(entry.unit_id or 0)) for entry in register],
             "unmatched": [entry for entry in ground if entry.unit_id is None],
-            "open": sum(not entry.verdict for entry in register),
+            "open": [entry for entry in register if not entry.verdict],
             "ground_verdicts": [(v.value, v.label) for v in GROUND_VERDICTS],
             "register_verdicts": [(v.value, v.label) for v in REGISTER_VERDICTS],
             "is_listing": block.stage == BlockStage.LISTING,

@@ -9,7 +9,16 @@ from registry.map_page import POINTS_AT_MOST, Plane
 from registry.models import DivisionPoint, Unit
 from tests.factories.division import industries_make
 from tests.factories.unit import unit_make
-from tests.people import COUNTY, NATION, NEIGHBOUR_COUNTY, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN
+from tests.people import (
+    CITY,
+    COUNTY,
+    NATION,
+    NEIGHBOUR_COUNTY,
+    NEIGHBOUR_TOWN,
+    OTHER_TOWN,
+    PROVINCE,
+    TOWN,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,11 +83,21 @@ def test_map_shows_points_and_a_table(client, units, office, django_assert_max_n
 def test_many_points_are_drawn_as_squares(client, units, national_office, monkeypatch):
     signed_in(client, national_office)
     monkeypatch.setattr("registry.map_page.POINTS_AT_MOST", 1)
-    page = client.get(reverse("register_map")).context["page"]
+    page = client.get(reverse("register_map"), {"division": CITY}).context["page"]
     assert page.is_gridded
     assert sum(mark.count for mark in page.marks) == 3
     assert page.units == []
     assert POINTS_AT_MOST > 1
+
+
+def test_the_nation_shows_provinces_from_the_counters(client, units, national_office):
+    for code, place in ((PROVINCE, (120.2, 29.2)), ("420000000000", (112.3, 31.0))):
+        DivisionPoint.objects.create(code=code, longitude=place[0], latitude=place[1])
+    signed_in(client, national_office)
+    page = client.get(reverse("register_map")).context["page"]
+    assert [mark.count for mark in page.marks] == [3]
+    assert page.placed == 3
+    assert {label.code for label in page.labels} == {PROVINCE, "420000000000"}
 
 
 def test_a_degree_is_as_long_as_it_is():
