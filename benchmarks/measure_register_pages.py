@@ -10,11 +10,13 @@ import statistics
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
@@ -88,6 +90,7 @@ def main(units: int, rounds: int) -> None:
         size = cursor.fetchone()[0]
     print(f"{total:,} units, {own:,} of them in the county, database {size}")
     base = _measure("/healthz", Client(), lambda _turn: "/healthz", rounds, 0.0)
+    now = quote(timezone.localtime().strftime("%Y-%m-%dT%H:%M:%S"))
     town = f"{COUNTY[:6]}109000"
     pages: list[tuple[str, str, Callable[[int], str]]] = [
         ("county: list", COUNTY, lambda _t: "/units/"),
@@ -98,7 +101,7 @@ def main(units: int, rounds: int) -> None:
         ("county: closed, by industry", COUNTY, lambda _t: "/units/?status=closed&industry=1752"),
         ("county: overview", COUNTY, lambda _t: "/register/"),
         ("county: map", COUNTY, lambda _t: "/register/map/"),
-        ("county: as of the standard time", COUNTY, lambda _t: "/units/as-of/"),
+        ("county: as of a moment", COUNTY, lambda _t: f"/units/as-of/?at={now}"),
         ("county: coverage", COUNTY, lambda _t: "/register/coverage/"),
         ("city: list", CITY, lambda _t: "/units/"),
         ("city: part of a name", CITY, lambda t: f"/units/?q=印染第{t}"),
