@@ -45,6 +45,7 @@ GROUPS = (
             Entry("frame_load", _("导入名录"), Permission.FRAME_LOAD),
             Entry("frame_changes", _("名录变更"), Permission.UNIT_AMEND),
             Entry("coverage", _("名录质量"), Permission.COVERAGE_CHECK),
+            Entry("overlays", _("叠加区域"), Permission.UNIT_VIEW),
             Entry("areas", _("行政区"), Permission.FRAME_LOAD),
             Entry("division_changes", _("区划变更"), Permission.DIVISION_CHANGE),
         ),

@@ -34,6 +34,7 @@ class AuditAction(models.TextChoices):
     DIVISION_CHANGE_REFUSED = "division.change_refused", _("不批准区划变更")
     DIVISION_CHANGE_WITHDRAWN = "division.change_withdrawn", _("撤回区划变更")
     DIVISION_CHANGED = "division.changed", _("区划变更办结")
+    OVERLAY_KEPT = "overlay.kept", _("维护叠加区域")
     FRAME_CHANGE_REQUESTED = "frame.change_requested", _("申请名录变更")
     FRAME_CHANGE_APPROVED = "frame.change_approved", _("批准名录变更")
     FRAME_CHANGE_REFUSED = "frame.change_refused", _("不批准名录变更")

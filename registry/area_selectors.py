@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
 from accounts.scopes import prefix_range
-from registry.listing import significant_digits
 from registry.models import AreaAssignment, EnumerationArea, Unit
 from registry.models.enumeration_area import EnumerationAreaQuerySet
+from registry.prefixes import significant_digits
 
 HEAVY = 1.5  # so many times the mean of the division: out of proportion
 

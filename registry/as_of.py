@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.scopes import prefix_range
-from registry.listing import significant_digits
 from registry.models import Division, UnitRevision
 from registry.models.unit_revision import UnitRevisionQuerySet
+from registry.prefixes import significant_digits
 
 STANDARD_MOMENT = datetime(2018, 1, 1, tzinfo=timezone.get_fixed_timezone(8 * 60))
 """The second census's standard moment, 2017-12-31 24:00 Beijing time (国发〔2016〕59 号)."""

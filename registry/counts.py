@@ -14,8 +14,9 @@ from django.db.models.functions import Left
 from accounts.models import User
 from accounts.scopes import Jurisdiction, OwnUnit, prefix_range
 from registry.enums import DivisionLevel
-from registry.listing import LACKING, UnitSearch, significant_digits
+from registry.listing import LACKING, UnitSearch
 from registry.models import Division, Unit, UnitCount
+from registry.prefixes import significant_digits
 from registry.selectors import divisions_below
 from registry.triggers import REBUILD
 
@@ -125,7 +126,9 @@ def within(rows: Rows, prefix: str) -> Rows:
 def units_total(*, actor: User, search: UnitSearch, found: QuerySet[Unit]) -> int:
     """How many units a search finds: from the counters where they can tell, else by counting."""
     prefix = significant_digits(search.division) if search.division else ""
-    counters_tell = not search.text and not search.industry and len(prefix) <= DIGITS_OF_A_TOWN
+    counters_tell = (
+        not (search.text or search.industry or search.overlay) and len(prefix) <= DIGITS_OF_A_TOWN
+    )
     if not counters_tell or not _sees_whole_towns(actor):
         return found.count()
     counters = within(UnitCount.objects.visible_to(actor), prefix)

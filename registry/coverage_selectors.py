@@ -10,8 +10,8 @@ from accounts.models import User
 from registry.counts import within
 from registry.coverage_rates import Rate, rate
 from registry.enums import BlockStage, EntrySide, EntryVerdict, RowOutcome
-from registry.listing import significant_digits
 from registry.models import BlockEntry, CoverageBlock, CoverageRound, Division, SourceRow
+from registry.prefixes import significant_digits
 from registry.selectors import divisions_below
 
 SHOULD_BE = {EntryVerdict.MATCHED, EntryVerdict.MISSING}

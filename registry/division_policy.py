@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import PREFIX_LENGTHS
 from accounts.exceptions import Invalid
+from accounts.scopes import prefix_of
 from registry.enums import DivisionLevel
-from registry.models import Division, DivisionChange
+from registry.models import Division, DivisionChange, DivisionSuccession
 from registry.selectors import division_get
 from registry.services.freezing import freeze_of
 
@@ -65,10 +67,25 @@ def target_check(division: Division, wanted: DivisionRequest) -> None:
         raise Invalid(
             _("代码 %(code)s 已有区划使用。") % {"code": code}, code="code_taken", cell="new_code"
         )
+    _check_never_used(prefix_of(wanted.old_code, level), prefix_of(code, level))
     if (freeze_of(wanted.old_code) is None) != (freeze_of(code) is None):
         raise Invalid(
             _("新旧区划的名录一方已冻结、一方未冻结，请先由上级统一冻结。"),
             code="freeze_differs",
+            cell="new_code",
+        )
+
+
+def _check_never_used(old: str, new: str) -> None:
+    """A code is not given to another division: histories under it are the first one's."""
+    above = [new[:digits] for digits in PREFIX_LENGTHS.values() if 0 < digits < len(new)]
+    used = DivisionSuccession.objects.filter(
+        Q(old_prefix__startswith=new) | Q(old_prefix__in=above)
+    ).exclude(old_prefix=new, new_prefix=old)
+    if used.exists():
+        raise Invalid(
+            _("代码 %(code)s 曾为另一区划使用，不能再用。") % {"code": new.ljust(12, "0")},
+            code="code_was_used",
             cell="new_code",
         )
 

@@ -182,6 +182,15 @@ class EntryVerdict(models.TextChoices):
     NOT_THERE = "not_there", _("多报，实地没有")
 
 
+class OverlayKind(models.TextChoices):
+    """What lies across divisions."""
+
+    ZONE = "zone", _("开发区")
+    PARK = "park", _("工业园区")
+    BASIN = "basin", _("流域")
+    OTHER = "other", _("其他")
+
+
 class UnitPart(models.TextChoices):
     """What a unit is in a change."""
 

@@ -11,8 +11,10 @@ from accounts.models import User
 from accounts.scopes import Jurisdiction, prefix_range
 from registry.enums import IndustryLevel, UnitKind, UnitSource, UnitStatus
 from registry.identifiers import normalise
-from registry.models import Division, Industry, Unit
+from registry.models import Division, Industry, Overlay, Unit
 from registry.models.unit import UnitQuerySet
+from registry.overlays import overlay_condition
+from registry.prefixes import significant_digits
 from registry.unit_data import text_normalised
 
 PAGE = 50
@@ -37,13 +39,14 @@ class UnitSearch:
     status: str = ""
     source: str = ""
     lacks: str = ""  # a name of LACKING
+    overlay: int = 0  # its id
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, division: str = "") -> "UnitSearch":
         """From a query string; what is not a known choice counts as not asked."""
         kind, status = query.get("kind", ""), query.get("status", "")
         source, lacks = query.get("source", ""), query.get("lacks", "")
-        place = division or query.get("division", "")
+        place, overlay = division or query.get("division", ""), query.get("overlay", "")
         return cls(
             text=text_normalised(query.get("q", "").replace("\x00", ""))[:100],
             division=place if re.fullmatch("[0-9]{12}", place) else "",
@@ -52,6 +55,7 @@ class UnitSearch:
             status=status if status in UnitStatus.values else "",
             source=source if source in UnitSource.values else "",
             lacks=lacks if lacks in LACKING else "",
+            overlay=int(overlay) if re.fullmatch("[0-9]{1,18}", overlay) else 0,
         )
 
 
@@ -62,11 +66,6 @@ class Page:
     units: list[Unit]
     before: str
     after: str
-
-
-def significant_digits(code: str) -> str:
-    """The prefix that a 12-digit code stands for: 330106000000 → 330106."""
-    return next((code[:n] for n in (0, 2, 4, 6, 9) if not code[n:].strip("0")), code)
 
 
 def units_found(*, actor: User, search: UnitSearch) -> UnitQuerySet:
@@ -83,6 +82,9 @@ def units_found(*, actor: User, search: UnitSearch) -> UnitQuerySet:
     for name in ("kind", "status", "source"):
         if value := getattr(search, name):
             found = found.filter(**{name: value})
+    if search.overlay:
+        overlay = Overlay.objects.visible_to(actor).filter(pk=search.overlay).first()
+        found = found.filter(overlay_condition(overlay)) if overlay else found.none()
     return found.filter(LACKING[search.lacks]) if search.lacks else found
 
 

@@ -8,6 +8,7 @@ from registry.views.coverage import Coverage, CoverageBlockDetail
 from registry.views.home import RegisterHome
 from registry.views.map import RegisterMap
 from registry.views.matches import MatchDecide, MatchQueue, MatchReverse
+from registry.views.overlays import OverlayDetail, OverlayList
 from registry.views.search import DivisionSearch, IndustrySearch
 from registry.views.units import UnitList
 from registry.views.verifications import VerificationPhoto
@@ -28,6 +29,8 @@ urlpatterns = [
     path(
         "register/coverage/blocks/<int:pk>/", CoverageBlockDetail.as_view(), name="coverage_block"
     ),
+    path("overlays/", OverlayList.as_view(), name="overlays"),
+    path("overlays/<int:pk>/", OverlayDetail.as_view(), name="overlay"),
     path("divisions/search/", DivisionSearch.as_view(), name="division_search"),
     path("industries/search/", IndustrySearch.as_view(), name="industry_search"),
 ]

@@ -9,6 +9,7 @@ from registry.models.field_verification import FieldVerification
 from registry.models.frame_change import FrameChange, FrameChangeUnit
 from registry.models.industry import Industry
 from registry.models.object_code_serial import ObjectCodeSerial
+from registry.models.overlay import Overlay
 from registry.models.register_freeze import RegisterFreeze
 from registry.models.source_list import MatchCandidate, MatchDecision, SourceList, SourceRow
 from registry.models.unit import Unit
@@ -33,6 +34,7 @@ __all__ = [
     "MatchCandidate",
     "MatchDecision",
     "ObjectCodeSerial",
+    "Overlay",
     "RegisterFreeze",
     "SourceList",
     "SourceRow",

@@ -16,8 +16,9 @@ from audit.enums import AuditAction
 from audit.hashing import content_hash
 from audit.services import audit_record
 from registry.area_selectors import people_for
-from registry.listing import UnitSearch, significant_digits, units_found
+from registry.listing import UnitSearch, units_found
 from registry.models import AreaAssignment, EnumerationArea, Unit
+from registry.prefixes import significant_digits
 from registry.selectors import division_name, division_names
 
 UNITS_AT_ONCE = 10_000

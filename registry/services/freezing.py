@@ -17,8 +17,8 @@ from audit.hashing import canonical_json, content_hash, sm3_hex_of
 from audit.services import audit_record
 from registry.as_of import STANDARD_MOMENT, Moments, revisions_as_of
 from registry.identifiers import Problem
-from registry.listing import significant_digits
 from registry.models import RegisterFreeze
+from registry.prefixes import significant_digits
 
 COUNTY_DIGITS = 6
 Counties = dict[str, list[int | str]]  # county → [number of units, digest]

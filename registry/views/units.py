@@ -17,7 +17,7 @@ from registry.counts import units_total
 from registry.enums import UnitKind, UnitSource, UnitStatus
 from registry.forms import UnitAmendForm, UnitForm
 from registry.listing import UnitSearch, division_cascade, page_of, units_found
-from registry.models import Unit
+from registry.models import Overlay, Unit
 from registry.presenters import LACK_LABELS, unit_rows
 from registry.selectors import division_names
 from registry.services import unit_amend, unit_register
@@ -49,6 +49,8 @@ class UnitList(ScopedView):
             "statuses": UnitStatus.choices,
             "sources": UnitSource.choices,
             "lacks": LACK_LABELS.items(),
+            "overlay": search.overlay
+            and Overlay.objects.visible_to(request.user).filter(pk=search.overlay).first(),
             "query": _query_without_place(request),
             "may_register": request.user.can_anywhere(Permission.UNIT_REGISTER),
         }

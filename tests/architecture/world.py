@@ -15,6 +15,7 @@ from registry.models import (
     DivisionChange,
     EnumerationArea,
     FieldVerification,
+    Overlay,
     SourceList,
     SourceRow,
 )
@@ -98,6 +99,13 @@ def world_make(divisions: dict[str, Any]) -> World:
                 requested_by=owner,
             ),
             "enumeration_area": area,
+            "overlay": Overlay.objects.create(
+                kind="park",
+                code=f"PARK{code}",
+                name=f"{unit.name}园区",
+                division_code=code,
+                created_by=owner,
+            ),
             "coverage_block": CoverageBlock.objects.create(
                 round=CoverageRound.objects.create(
                     division_code=code,

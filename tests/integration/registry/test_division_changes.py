@@ -197,6 +197,19 @@ def test_moving_back_is_the_same_act(asker, approver, new_city_reviewer):
     assert not Unit.objects.visible_to(fresh(new_city_reviewer)).exists()
 
 
+def test_a_code_is_never_given_to_another_division(asker, approver):
+    moved(asker, approver)
+    other = NEIGHBOUR_TOWN[:6] + "000000"
+    with pytest.raises(Invalid) as refusal:
+        division_change_request(actor=asker, wanted=wanted(old_code=other, new_code=COUNTY))
+    assert refusal.value.code == "code_was_used"
+    with pytest.raises(Invalid) as refusal:
+        division_change_request(
+            actor=asker, wanted=wanted(old_code=NEIGHBOUR_TOWN, new_code="330106109000")
+        )
+    assert refusal.value.code == "no_parent"
+
+
 def test_a_new_name_carries_nothing(asker, approver):
     [county] = area_units_register(actor=asker, division_code=COUNTY, level=DivisionLevel.COUNTY)
     change = moved(asker, approver, new_code=COUNTY, new_name="西子区")

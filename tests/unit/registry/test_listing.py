@@ -4,7 +4,8 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import RoleAssignment
-from registry.listing import UnitSearch, division_cascade, page_of, significant_digits, units_found
+from registry.listing import UnitSearch, division_cascade, page_of, units_found
+from registry.prefixes import significant_digits
 from tests.factories.unit import unit_make
 from tests.people import (
     CITY,
