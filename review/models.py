@@ -82,3 +82,21 @@ class ReviewDecision(models.Model):
     def reason_labels(self) -> list[str]:
         """The reasons in words."""
         return [str(ReturnReason(code).label) for code in self.reason_codes]
+
+
+class DecisionSignature(models.Model):
+    """The SM2 signature of whoever decided, over `review.signing.signed_content`. Append-only."""
+
+    decision = models.OneToOneField(
+        ReviewDecision, on_delete=models.PROTECT, related_name="signature"
+    )
+    key = models.ForeignKey(
+        "accounts.SigningKey", on_delete=models.PROTECT, related_name="signatures"
+    )
+    signature = models.BinaryField(_("签名"))
+
+    class Meta:
+        verbose_name = _("审核签名")
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {bytes(self.signature).hex()[:16]}"

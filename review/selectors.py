@@ -132,7 +132,7 @@ def decisions_of(case: Case) -> QuerySet[ReviewDecision]:
     """Every decision of every level, newest first, with names."""
     return (
         ReviewDecision.objects.filter(case=case)
-        .select_related("decided_by", "submission")
+        .select_related("decided_by", "submission", "signature")
         .order_by("-pk")
     )
 

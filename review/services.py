@@ -11,11 +11,14 @@ from accounts.api_fields import has_control_character
 from accounts.enums import Permission
 from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from accounts.models import User
+from accounts.services.signing_keys import Signer
 from audit.enums import AuditAction
+from audit.hashing import canonical_json
 from audit.services import audit_record
 from instruments.selectors import definition_data
 from review.enums import ACTIONS, Decision, ReturnReason
-from review.models import ReviewDecision
+from review.models import DecisionSignature, ReviewDecision
+from review.signing import signed_content
 from submissions.guards import holds_pen
 from submissions.models import Case, ItemQuery, Submission
 from submissions.policies import is_open_for_filling, is_running
@@ -43,11 +46,13 @@ def decision_record(  # noqa: PLR0913  the fields of a decision
     note: str = "",
     queries: Iterable[tuple[str, str]] = (),
     submission_id: int | None = None,
+    signer: Signer | None = None,
 ) -> ReviewDecision:
     """Decide about the newest submission of a case; the case moves in the same transaction.
 
     `submission_id` is the submission the reviewer saw: where another one has come in meanwhile
-    the decision is refused. Questions go with a return only, to the person who submitted.
+    the decision is refused. Questions go with a return only, to the person who submitted. The
+    opened key of `signer` signs the decision; an exercise may demand that.
     Raises `NotAllowed`, `Conflict` (a guard of the workflow, `stale_submission`) or `Invalid`.
     """
     case = _case_locked(case_id)
@@ -60,6 +65,10 @@ def decision_record(  # noqa: PLR0913  the fields of a decision
     note = _clean(note)
     questions = [Question(cell.strip(), _clean(text, cell)) for cell, text in queries]
     _check(decision, reason_codes, note, questions)
+    if signer is None and case.exercise.requires_signature:
+        raise Conflict(
+            _("本普查阶段的审核结论须签名，请先打开签名密钥。"), code="signature_required"
+        )
     case = case_transition(
         case_id=case_id, action=ACTIONS[decision], actor=actor, reason=_words(reason_codes, note)
     )
@@ -76,8 +85,17 @@ def decision_record(  # noqa: PLR0913  the fields of a decision
         decided_at=case.status_changed_at,
         decided_by=actor,
     )
+    if signer is not None:
+        _sign(recorded, signer)
     _raise_queries(recorded, questions)
     return recorded
+
+
+def _sign(recorded: ReviewDecision, signer: Signer) -> None:
+    content = signed_content(recorded, fingerprint=signer.key.fingerprint)
+    DecisionSignature.objects.create(
+        decision=recorded, key=signer.key, signature=signer.sign(canonical_json(content))
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,8 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.middleware import wants_json
+from accounts.services.signing_keys import key_in_force
+from accounts.signing_session import open_until, signer_of
 from accounts.views.base import ScopedView
 from instruments.selectors import definition_data, form_titles
 from registry.selectors import division_names
@@ -24,6 +26,7 @@ from review.forms import DecisionForm, filter_query, place_read, place_written, 
 from review.pages import CaseReviewPage, asked_views
 from review.selectors import Place, decisions_of, queries_of, queue_next, queue_of, queue_page
 from review.services import decision_record, query_answer
+from review.signing import submission_verified
 from submissions.cross_checking import cross_findings_of
 from submissions.models import Case, ItemQuery
 from submissions.presenters.form import FormPresenter
@@ -103,6 +106,8 @@ def review_page(
         "carried": filter_query(narrowed),
         "total": queue.count(),
         "next_case": queue_next(queue, case),
+        "signing_until": open_until(request),
+        "may_sign": key_in_force(request.user) is not None,
     }
     status = refusal.status if refusal else 200
     return render(request, "review/case_review.html", context, status=status)
@@ -134,6 +139,7 @@ class _CaseDecide(ScopedView):
                 note=posted.note,
                 queries=posted.questions if decision == Decision.RETURN else (),
                 submission_id=posted.submission_id,
+                signer=signer_of(request),
             )
         except Refusal as refusal:
             return review_page(request, case, posted, refusal=refusal, decision=decision.value)
@@ -214,3 +220,15 @@ class QueryAnswer(ScopedView):
                 return JsonResponse(query_view(query))
             messages.success(request, _("答复已保存。"))
         return redirect(f"{reverse('case_fill', args=[query.case_id])}#q-{query.pk}")
+
+
+class Verify(ScopedView):
+    """Whether a receipt's content and signatures still fit. Shows no answer of any form."""
+
+    signed_in_only = True
+
+    def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
+        """`code`: the number on the receipt."""
+        code = request.GET.get("code", "").strip().replace("\0", "").upper()[:40]
+        context = {"code": code, "found": submission_verified(code) if code else None}
+        return render(request, "review/verify.html", context)

@@ -3,6 +3,7 @@
 from accounts.models.api_token import ApiToken
 from accounts.models.exceptional_grant import ExceptionalGrant
 from accounts.models.role_assignment import RoleAssignment
+from accounts.models.signing_key import SigningKey
 from accounts.models.user import User
 
-__all__ = ["ApiToken", "ExceptionalGrant", "RoleAssignment", "User"]
+__all__ = ["ApiToken", "ExceptionalGrant", "RoleAssignment", "SigningKey", "User"]

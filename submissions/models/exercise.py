@@ -25,6 +25,9 @@ class CollectionExercise(models.Model):
     )
     due_on = models.DateField(_("截止日期"), null=True, blank=True)
     is_demo = models.BooleanField(_("演示"), default=False)
+    requires_signature = models.BooleanField(
+        _("审核须签名"), default=False, db_default=False, help_text="Every decision is signed."
+    )
 
     class Meta:
         verbose_name = _("普查阶段")

@@ -27,6 +27,7 @@ def exercise_create(  # noqa: PLR0913  the fields of an exercise
     levels: tuple[Level, ...] = ALL_LEVELS,
     due_on: date | None = None,
     is_demo: bool = False,
+    requires_signature: bool = False,
 ) -> CollectionExercise:
     """Open an exercise. `actor` None is the operator at the command line (first installation).
 
@@ -47,6 +48,7 @@ def exercise_create(  # noqa: PLR0913  the fields of an exercise
         status=ExerciseStatus.OPEN,
         due_on=due_on,
         is_demo=is_demo,
+        requires_signature=requires_signature,
     )
     audit_record(
         action=AuditAction.EXERCISE_CREATED,

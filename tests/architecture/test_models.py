@@ -34,6 +34,7 @@ APPEND_ONLY = {
     "submissions.derivation",
     "submissions.note",
     "review.reviewdecision",
+    "review.decisionsignature",
 }
 
 
