@@ -85,6 +85,8 @@ GROUPS = (
         _("管理"),
         (
             Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
+            Entry("verify", _("验证回执")),
+            Entry("signing_key", _("签名密钥"), Permission.CASE_REVIEW),
             Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
             Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),
         ),

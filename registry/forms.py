@@ -11,7 +11,7 @@ from accounts.exceptions import Refusal
 from registry.enums import UnitKind, UnitStatus
 from registry.frame.rows import degrees_read
 from registry.models import Unit
-from registry.unit_data import MAX_LENGTHS, UnitData
+from registry.unit_data import FIELDS, MAX_LENGTHS, UnitData
 
 
 class DegreesField(forms.Field):
@@ -69,7 +69,7 @@ GROUPS = (
     (_("所在地"), ("division_code", "address", "longitude", "latitude")),
     (_("行业与状态"), ("industry_1", "industry_2", "industry_3", "status")),
     (_("联系方式"), ("legal_person", "contact_name", "contact_phone")),
-    (_("修改"), ("effective_on", "reason", "evidence")),
+    (_("修改"), ("effective_on", "reason", "evidence", "file")),
 )
 
 
@@ -142,12 +142,9 @@ class UnitForm(forms.Form):
 
     def data_given(self) -> UnitData:
         """What was typed, as a value."""
-        cleaned = dict(self.cleaned_data)
-        cleaned.pop("is_confirmed", None)
-        for extra in ("reason", "base_revision", "effective_on", "evidence"):
-            cleaned.pop(extra, None)
-        industries = [cleaned.pop(f"industry_{place}") for place in (1, 2, 3)]
-        return UnitData(**cleaned, industry_codes=tuple(code for code in industries if code))
+        facts = {name: said for name, said in self.cleaned_data.items() if name in FIELDS}
+        industries = [self.cleaned_data[f"industry_{place}"] for place in (1, 2, 3)]
+        return UnitData(**facts, industry_codes=tuple(code for code in industries if code))
 
     def add_refusal(self, refusal: Refusal) -> None:
         """Put the service's sentences at their fields."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import Refusal
 from registry.enums import FrameChangeKind, UnitKind
+from registry.evidence_files import FILE_AT_MOST
 from registry.forms import DegreesField, UnitForm, division_picker, industry_picker
 from registry.lifecycle import POLICIES
 from registry.models import Unit
@@ -23,7 +24,7 @@ _ASKED: Mapping[FrameChangeKind, tuple[str, ...]] = {
     FrameChangeKind.MERGE: ("survivor",),
     FrameChangeKind.SPLIT: ("part_name", "part_suffix", "part_code", "division_code", "address"),
 }
-_WORDS = ("change", "effective_on", "reason", "evidence")
+_WORDS = ("change", "effective_on", "reason", "evidence", "file")
 
 
 class _Words(forms.Form):
@@ -39,6 +40,19 @@ class _Words(forms.Form):
         required=False,
         help_text=_("文件名称和文号，或现场照片、笔录的编号。"),
     )
+    file = forms.FileField(
+        label=_("附件"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        help_text=_("证明材料的扫描件或照片，PDF、JPEG 或 PNG，不超过 10 MB。"),
+    )
+
+    def clean_file(self) -> bytes:
+        """Its content, where it is not too large; what it is, the service finds out."""
+        file = self.cleaned_data.get("file")
+        if file and file.size > FILE_AT_MOST:
+            raise forms.ValidationError(_("附件超过 10 MB，请缩小后再传。"))
+        return bytes(file.read()) if file else b""
 
 
 class FrameChangeForm(_Words):
@@ -77,12 +91,19 @@ class FrameChangeForm(_Words):
     )
     field_order = ("change", "effective_on", "reason", "evidence")
 
-    def __init__(self, unit: Unit, data: Any = None, *, initial_kind: str | None = None) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        data: Any = None,
+        files: Any = None,
+        *,
+        initial_kind: str | None = None,
+    ) -> None:
         self.unit = unit
         asked_for = (data or {}).get("change") or initial_kind or ""
         known = {value for value, _label in self.base_fields["change"].choices}  # type: ignore[attr-defined]
         self.kind = FrameChangeKind(asked_for if asked_for in known else FrameChangeKind.DEATH)
-        super().__init__(data, initial=self._initial())
+        super().__init__(data, files, initial=self._initial())
         for name in set(self.fields) - {*_WORDS, *_ASKED.get(self.kind, ())}:
             del self.fields[name]
         self.fields["evidence"].required = POLICIES[self.kind].needs_evidence
@@ -121,6 +142,7 @@ class FrameChangeForm(_Words):
             kind=self.kind,
             reason=said["reason"],
             evidence=said["evidence"],
+            file=said["file"],
             effective_on=said["effective_on"],
             unit_id=self.unit.pk,
             survivor_id=survivor_id,
@@ -167,5 +189,5 @@ class BirthForm(UnitForm, _Words):
     def wanted(self) -> ChangeRequest:
         """What was asked for, as a value."""
         said = self.cleaned_data
-        words = {name: said[name] for name in ("effective_on", "reason", "evidence")}
+        words = {name: said[name] for name in ("effective_on", "reason", "evidence", "file")}
         return ChangeRequest(kind=FrameChangeKind.BIRTH, parts=[self.data_given()], **words)

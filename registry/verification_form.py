@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import Refusal
 from registry.enums import FieldOutcome
+from registry.evidence_files import FILE_AT_MOST
 from registry.forms import DegreesField
-from registry.services.verifications import PHOTO_AT_MOST, Finding
+from registry.services.verifications import Finding
 
 
 class VerificationForm(forms.Form):
@@ -44,7 +45,7 @@ class VerificationForm(forms.Form):
     def clean_photo(self) -> Any:
         """Its size; what it is, the service finds out."""
         photo = self.cleaned_data.get("photo")
-        if photo and photo.size > PHOTO_AT_MOST:
+        if photo and photo.size > FILE_AT_MOST:
             raise forms.ValidationError(_("照片超过 10 MB，请缩小后再传。"))
         return photo
 

@@ -23,6 +23,7 @@ from submissions.views.form_changes import ChangeDetail, ChangeEdit, ChangeList,
 from submissions.views.frame_changes import (
     FrameBirthNew,
     FrameChangeDetail,
+    FrameChangeFile,
     FrameChangeList,
     FrameChangeNew,
 )
@@ -76,6 +77,7 @@ urlpatterns = [
     path("frame-changes/", FrameChangeList.as_view(), name="frame_changes"),
     path("frame-changes/new/", FrameBirthNew.as_view(), name="frame_birth_new"),
     path("frame-changes/<int:pk>/", FrameChangeDetail.as_view(), name="frame_change"),
+    path("frame-changes/<int:pk>/file/", FrameChangeFile.as_view(), name="frame_change_file"),
     path("units/<int:pk>/change/", FrameChangeNew.as_view(), name="frame_change_new"),
     path("units/<int:pk>/verify/", UnitVerifyAndDerive.as_view(), name="unit_verify"),
     path("", Home.as_view(), name="home"),

@@ -37,6 +37,10 @@ class FrameChange(models.Model):
     )
     reason = models.CharField(_("理由"), max_length=200)
     evidence = models.CharField(_("证明材料"), max_length=200, blank=True)
+    file = models.CharField(max_length=200, blank=True, default="", db_default="")
+    file_digest = models.CharField(
+        _("附件校验值"), max_length=64, blank=True, default="", db_default=""
+    )
     effective_on = models.DateField(_("发生日期"))
     level = models.CharField(_("批准层级"), max_length=12, choices=Level.choices)
     is_change_order = models.BooleanField(_("冻结后变更单"))

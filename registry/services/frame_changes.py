@@ -16,6 +16,7 @@ from accounts.scopes import Jurisdiction, Place
 from audit.enums import AuditAction
 from audit.services import audit_record
 from registry.enums import FrameChangeKind, FrameChangeState, UnitPart, UnitStatus
+from registry.evidence_files import document_keep
 from registry.lifecycle import POLICIES, PREFIX_AT_MOST, UNDO_DAYS, approval_level
 from registry.models import FrameChange, FrameChangeUnit, SourceRow, Unit
 from registry.screening.precedence import FIELD
@@ -40,6 +41,7 @@ class ChangeRequest:
     survivor_id: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     parts: Sequence[UnitData] = ()
+    file: bytes = b""  # a scanned document or photograph
 
 
 @transaction.atomic
@@ -59,12 +61,15 @@ def frame_change_request(*, actor: User, wanted: ChangeRequest) -> FrameChange:
         facts = _facts_of(unit, wanted)
     division = unit.division_code if unit else parts[0].division_code
     is_change_order = freeze_of(division) is not None
+    file, digest = document_keep(wanted.file)
     change = FrameChange.objects.create(
         kind=wanted.kind,
         division_code=division,
         facts={"facts": facts, "units": [as_json(part) for part in parts]},
         reason=wanted.reason.strip(),
         evidence=wanted.evidence.strip(),
+        file=file,
+        file_digest=digest,
         effective_on=wanted.effective_on,
         level=approval_level(wanted.kind, is_change_order=is_change_order),
         is_change_order=is_change_order,
@@ -265,7 +270,10 @@ def _apply(change: FrameChange, actor: User) -> None:
         unit_set(subject, checked, actor=actor, reason=str(change), at=effective)
     for plain in change.facts["units"]:
         made = unit_add(
-            unit_data_checked(data_from_json(plain)), actor=actor, reason=str(change), at=effective
+            unit_data_checked(data_from_json(plain)),
+            actor=change.requested_by,  # who brought it in; who approved stands in the change
+            reason=str(change),
+            at=effective,
         )
         FrameChangeUnit.objects.create(change=change, unit=made, part=UnitPart.CREATED)
     survivor = _part(change, UnitPart.SURVIVOR)
@@ -323,5 +331,6 @@ def _audit(action: AuditAction, actor: User, change: FrameChange) -> None:
             "kind": change.kind,
             "units": list(change.units.values_list("unit_id", flat=True)),
             "change_order": change.is_change_order,
+            "file": change.file_digest,
         },
     )

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +14,9 @@ from accounts.enums import Permission
 from accounts.exceptions import Invalid, Missing, NotAllowed
 from accounts.models import User
 from audit.enums import AuditAction
-from audit.hashing import sm3_hex
 from audit.services import audit_record
 from registry.enums import FieldOutcome, FrameChangeKind, UnitStatus
+from registry.evidence_files import photograph_keep
 from registry.extent import is_far_from_county
 from registry.models import FieldVerification, FrameChange, Unit
 from registry.models.unit import LATITUDES, LONGITUDES
@@ -27,10 +25,7 @@ from registry.services.freezing import freeze_of
 from registry.services.units import SEALED, unit_data_checked, unit_set
 from registry.unit_data import UnitData, data_of
 
-PHOTO_AT_MOST = 10 * 1024 * 1024
 NOTE_AT_LEAST = 4  # characters: "没有" says nothing
-# First bytes of what a camera writes; the name of a file proves nothing.
-SIGNATURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
 STATUS_OF = {
     FieldOutcome.IN_SCOPE: UnitStatus.OPERATING,
     FieldOutcome.SUSPENDED: UnitStatus.SUSPENDED_ALL_YEAR,
@@ -80,7 +75,7 @@ def verification_record(
     if not actor.has_perm(Permission.UNIT_AMEND, unit):
         raise NotAllowed(_("您可以查看，但无权修改此普查对象。"))
     _check(finding)
-    path, digest = _kept(finding.photo)
+    path, digest = photograph_keep(finding.photo)
     far = finding.longitude is not None and finding.latitude is not None
     made = FieldVerification.objects.create(
         unit=unit,
@@ -172,21 +167,3 @@ def _check(finding: Finding) -> None:
         raise Invalid(
             _("请填写与之重复的普查对象的代码。"), code="duplicate_required", cell="duplicate"
         )
-
-
-def _kept(photo: bytes) -> tuple[str, str]:
-    """Store a photograph under its digest. Raises `Invalid` for anything else than one."""
-    if not photo:
-        return "", ""
-    if len(photo) > PHOTO_AT_MOST:
-        raise Invalid(_("照片超过 10 MB，请缩小后再传。"), code="photo_size", cell="photo")
-    suffix = next((s for head, s in SIGNATURES.items() if photo.startswith(head)), "")
-    if not suffix:
-        raise Invalid(_("只接受 JPEG 或 PNG 照片。"), code="photo_type", cell="photo")
-    digest = sm3_hex(photo)
-    path = Path("verifications") / f"{digest}{suffix}"
-    whole = Path(settings.MEDIA_ROOT) / path
-    whole.parent.mkdir(parents=True, exist_ok=True)
-    if not whole.exists():
-        whole.write_bytes(photo)
-    return str(path), digest

@@ -1,11 +1,8 @@
 """A visit to a unit: the form for a phone, the visits before, and their photographs."""
 
-from pathlib import Path
-
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +11,7 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
+from registry.evidence_files import file_answer
 from registry.models import FieldVerification, Unit
 from registry.selectors import unit_by_code
 from registry.services.verifications import verification_record
@@ -81,9 +79,6 @@ class VerificationPhoto(ScopedView):
     permission_required = Permission.UNIT_VIEW
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBase:
-        """As a download: a browser must not run what it holds."""
+        """As a download, or on the page of the visits."""
         visit = self.load(FieldVerification.objects.all(), pk=pk)
-        path = Path(settings.MEDIA_ROOT) / visit.photo
-        if not visit.photo or not path.is_file():
-            raise Http404
-        return FileResponse(path.open("rb"), as_attachment="inline" not in request.GET)
+        return file_answer(visit.photo, inline="inline" in request.GET)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from registry.enums import FrameChangeKind, FrameChangeState
+from registry.evidence_files import file_answer
 from registry.frame_change_forms import BirthForm, FrameChangeForm
 from registry.frame_change_page import ChangePage, change_rows
 from registry.models import FrameChange, Unit
@@ -116,6 +118,16 @@ class FrameChangeDetail(ScopedView):
         return redirect("frame_change", pk=pk)
 
 
+class FrameChangeFile(ScopedView):
+    """The scanned document behind a change, to whoever may see the change."""
+
+    permission_required = Permission.UNIT_VIEW
+
+    def get(self, _request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBase:
+        """As a download."""
+        return file_answer(self.load(FrameChange.objects.all(), pk=pk).file)
+
+
 class FrameChangeNew(ScopedView):
     """Ask for a change of one unit."""
 
@@ -131,7 +143,7 @@ class FrameChangeNew(ScopedView):
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """Put it before whoever approves it, or show every sentence at its field."""
         unit = self.load(Unit.objects.all(), pk=pk)
-        form = FrameChangeForm(unit, request.POST)
+        form = FrameChangeForm(unit, request.POST, request.FILES)
         if not form.is_valid():
             return self._page(request, unit, form, status=400)
         code = form.cleaned_data["survivor"]
@@ -172,7 +184,7 @@ class FrameBirthNew(ScopedView):
 
     def post(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """The same as a change of a unit."""
-        form = BirthForm(request.POST)
+        form = BirthForm(request.POST, request.FILES)
         status = 400
         if form.is_valid():
             try:

@@ -112,6 +112,7 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
+TARGETS["frame_change_file"] = Target(pk_of("frame_change"), UNIT)
 TARGETS["frame_change"] = Target(pk_of("frame_change"), UNIT)
 TARGETS["coverage_block"] = Target(pk_of("coverage_block"), Permission.COVERAGE_CHECK)
 TARGETS["overlay"] = Target(pk_of("overlay"), UNIT)

@@ -1,9 +1,11 @@
 """Change orders by the pages: asked for on a unit's page, decided in the queue, undone."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.hashing import sm3_hex
 from registry.enums import FrameChangeKind
 from registry.models import FrameChange, Unit
 from submissions.models import Case
@@ -145,3 +147,52 @@ def test_strangers_do_not_see_it(client, neighbour, enumerator, unit):
     signed_in(client, neighbour)
     assert client.get(reverse("frame_change", args=[change.pk])).status_code == 404
     assert client.get(reverse("frame_change_new", args=[unit.pk])).status_code in {403, 404}
+
+
+def scan(content=b"%PDF-1.4 approval", name="通知书.pdf"):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
+
+
+def test_a_scanned_document_goes_with_the_request(client, enumerator, neighbour, unit):
+    signed_in(client, enumerator)
+    refused = ask(client, unit, "death", file=scan(b"<html>", "a.pdf"))
+    assert refused.status_code == 400
+    assert "附件只接受 PDF、JPEG 或 PNG" in refused.content.decode()
+    assert not FrameChange.objects.exists()
+    assert ask(client, unit, "death", file=scan()).status_code == 302
+    change = FrameChange.objects.get()
+    assert change.file_digest == sm3_hex(b"%PDF-1.4 approval")
+    url = reverse("frame_change_file", args=[change.pk])
+    assert url in client.get(reverse("frame_change", args=[change.pk])).content.decode()
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4 approval"
+    assert "attachment" in answer["Content-Disposition"]
+    assert signed_in(client, neighbour).get(url).status_code == 404
+
+
+def test_a_change_without_a_document_has_none_to_download(client, enumerator, unit):
+    signed_in(client, enumerator)
+    ask(client, unit, "death")
+    change = FrameChange.objects.get()
+    assert client.get(reverse("frame_change_file", args=[change.pk])).status_code == 404
+
+
+def test_who_asked_for_a_birth_has_registered_the_unit(client, enumerator, office):
+    signed_in(client, enumerator)
+    client.post(
+        reverse("frame_birth_new"),
+        {
+            **WORDS,
+            "name": "新厂",
+            "kind": "industrial",
+            "status": "operating",
+            "division_code": TOWN,
+            "credit_code": credit_code_make(77),
+            "industry_1": "1752",
+        },
+    )
+    change = FrameChange.objects.get()
+    signed_in(client, office).post(
+        reverse("frame_change", args=[change.pk]), {"act": "approve", "note": ""}
+    )
+    assert Unit.objects.get(name="新厂").registered_by == enumerator
