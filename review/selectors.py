@@ -50,9 +50,14 @@ def queue_of(actor: User, narrowed: QueueFilter | None = None) -> CaseQuerySet:
     The same conditions as the guards of the workflow: the case is at the level at which the
     person stands over its division, and the person has not worked on it.
     """
-    waiting = Case.objects.filter(status=CaseStatus.UNDER_REVIEW).filter(_at_own_level(actor))
-    cases = _narrow(without_own_work(waiting, actor), narrowed or QueueFilter())
+    cases = without_own_work(waiting_for(actor, narrowed or QueueFilter()), actor)
     return cases.order_by(*_oldest_first(actor))
+
+
+def waiting_for(actor: User, narrowed: QueueFilter) -> CaseQuerySet:
+    """The cases at the person's own level, with those that the person has worked on."""
+    waiting = Case.objects.filter(status=CaseStatus.UNDER_REVIEW).filter(_at_own_level(actor))
+    return _narrow(waiting, narrowed)
 
 
 def _oldest_first(actor: User) -> tuple[Any, str]:

@@ -10,6 +10,8 @@ urlpatterns = [
     path("review/<int:pk>/approve/", views.CaseApprove.as_view(), name="case_approve"),
     path("review/<int:pk>/return/", views.CaseReturn.as_view(), name="case_return"),
     path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
+    path("review/bulk/", views.BulkReview.as_view(), name="bulk_review"),
+    path("review/reasons/", views.ReturnReasons.as_view(), name="return_reasons"),
     path("verify/", views.Verify.as_view(), name="verify"),
     path("queries/<int:pk>/answer/", views.QueryAnswer.as_view(), name="query_answer"),
 ]

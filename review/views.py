@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -11,23 +12,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import Permission
-from accounts.exceptions import Refusal
+from accounts.enums import Level, Permission
+from accounts.exceptions import NotAllowed, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.middleware import wants_json
+from accounts.scopes import Jurisdiction
 from accounts.services.signing_keys import key_in_force
 from accounts.signing_session import open_until, signer_of
 from accounts.views.base import ScopedView
 from instruments.selectors import definition_data, form_titles
 from registry.selectors import division_names
+from registry.views.division import DivisionView
 from review.answers import query_view
+from review.bulk import CASES_AT_MOST, bulk_preview
 from review.enums import Decision
 from review.forms import DecisionForm, filter_query, place_read, place_written, queue_filter
 from review.pages import CaseReviewPage, asked_views
+from review.return_reasons import return_report
 from review.selectors import Place, decisions_of, queries_of, queue_next, queue_of, queue_page
 from review.services import decision_record, query_answer
 from review.signing import submission_verified
 from submissions.cross_checking import cross_findings_of
+from submissions.enums import JobKind
+from submissions.jobs import job_start
 from submissions.models import Case, ItemQuery
 from submissions.presenters.form import FormPresenter
 from submissions.retired_answers import retired_answers
@@ -232,3 +239,65 @@ class Verify(ScopedView):
         code = request.GET.get("code", "").strip().replace("\0", "").upper()[:40]
         context = {"code": code, "found": submission_verified(code) if code else None}
         return render(request, "review/verify.html", context)
+
+
+class ReturnReasons(DivisionView):
+    """The coded reasons of returns, by division."""
+
+    permission_required = Permission.FINDING_REPORT_VIEW
+
+    def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
+        """`level`: the returns of one level of sign-off."""
+        division = self.division()
+        level = request.GET.get("level", "")
+        context = {
+            **self.heading(division),
+            "report": return_report(actor=request.user, division=division, level=level),
+            "levels": Level.choices,
+            "level": level,
+        }
+        return render(request, "review/return_reasons.html", context)
+
+
+class BulkReview(ScopedView):
+    """Sign off the routine cases of the queue at once, after a preview."""
+
+    permission_required = Permission.CASE_REVIEW
+
+    def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
+        """What would be approved, and what is left for a person."""
+        narrowed = queue_filter(request.GET)
+        context = {
+            "preview": bulk_preview(actor=request.user, narrowed=narrowed),
+            "carried": filter_query(narrowed),
+            "at_most": CASES_AT_MOST,
+            "at": timezone.now(),
+        }
+        return render(request, "review/bulk_review.html", context)
+
+    def post(self, request: AuthenticatedHttpRequest) -> HttpResponse:
+        """Start the work that was previewed."""
+        narrowed = queue_filter(request.GET)
+        here = f"{reverse('bulk_review')}?{filter_query(narrowed)}"
+        if "confirmed" not in request.POST:
+            messages.error(request, _("请先核对并勾选确认。"))
+            return redirect(here)
+        scopes = request.user.scopes_for(Permission.CASE_REVIEW)
+        prefixes = [scope.prefix for scope in scopes if isinstance(scope, Jurisdiction)]
+        try:
+            if not prefixes:
+                raise NotAllowed(_("您没有审核的区划，请逐份审核。"))
+            job = job_start(
+                kind=JobKind.BULK_REVIEW,
+                parameters={
+                    "narrowed": asdict(narrowed),
+                    "token": request.POST.get("token", "")[:64],
+                    "by": request.user.pk,
+                },
+                actor=request.user,
+                division_code=min(prefixes, key=len).ljust(12, "0"),
+            )
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect(here)
+        return redirect("job_detail", pk=job.pk)

@@ -141,6 +141,7 @@ class JobKind(models.TextChoices):
     LIST_SCREEN = "list_screen", _("筛选部门名录")
     REGISTER_FREEZE = "register_freeze", _("冻结名录")
     DIVISION_CHANGE = "division_change", _("区划变更")
+    BULK_REVIEW = "bulk_review", _("整批通过")
     SUMMARY_RUN = "summary_run", _("汇总")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")

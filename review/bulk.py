@@ -1,0 +1,117 @@
+"""Signing off many routine cases at once: what would be approved, what would not and why."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.hashing import content_hash
+from review.enums import Decision
+from review.models import ReviewDecision
+from review.selectors import QueueFilter, waiting_for
+from submissions.enums import FailureKind
+from submissions.models import Case, EditFailure, Submission
+from submissions.selectors import without_own_work
+
+CASES_AT_MOST = 10_000
+EXAMPLES = 5
+
+
+class Ready(NamedTuple):
+    """A case that would be approved: the submission that was looked at, and the decision."""
+
+    case: int
+    submission: int
+    decision: Decision
+
+
+@dataclass
+class Exceptional:
+    """Cases that are left for a person, all for one reason."""
+
+    reason: str | Promise
+    number: int = 0
+    examples: list[tuple[int, str]] = field(default_factory=list)  # case, unit
+
+    def add(self, case: Case) -> None:
+        """One more."""
+        self.number += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append((case.pk, f"{case.form_code} {case.unit.name}"))
+
+
+@dataclass(frozen=True)
+class BulkPreview:
+    """What a bulk sign-off would do. `token` binds the act to exactly this."""
+
+    ready: list[Ready]
+    exceptions: list[Exceptional]
+    more: bool  # the queue is longer than what is done at once
+    token: str
+
+
+# In this order: the first that holds is the reason.
+REASONS: dict[str, str | Promise] = {
+    "own_work": _("您填报、说明或答复过，不能审核自己的数据"),
+    "must_sign": _("本普查阶段的审核结论须逐份签名"),
+    "failed_to_run": _("有审核关系未能执行"),
+    "has_hard": _("有强制性错误或豁免，须逐份审核"),
+    "is_explained": _("有核实性说明，须逐份审核"),
+    "was_returned": _("退回后重报，须逐份审核"),
+}
+
+
+def bulk_preview(*, actor: User, narrowed: QueueFilter) -> BulkPreview:
+    """The oldest cases at the person's own level, sorted into routine ones and exceptions.
+
+    One query. A routine case has no hard finding, no explanation, and has never been returned.
+    """
+    ready: list[Ready] = []
+    exceptions: dict[str, Exceptional] = defaultdict(lambda: Exceptional(""))
+    number = 0
+    for number, case in enumerate(_cases(actor, narrowed), start=1):
+        if number > CASES_AT_MOST:
+            break
+        reason = next((name for name in REASONS if getattr(case, name)), "")
+        if not reason:
+            top = case.review_level == case.exercise.top_level
+            decision = Decision.FINALISE if top else Decision.APPROVE
+            ready.append(Ready(case.pk, case.newest, decision))  # type: ignore[attr-defined]
+            continue
+        exceptions[reason].reason = REASONS[reason]
+        exceptions[reason].add(case)
+    return BulkPreview(
+        ready=ready,
+        exceptions=[exceptions[name] for name in REASONS if name in exceptions],
+        more=number > CASES_AT_MOST,
+        token=content_hash([[one.case, one.submission, str(one.decision)] for one in ready]),
+    )
+
+
+def _cases(actor: User, narrowed: QueueFilter) -> Iterator[Case]:
+    failures = EditFailure.objects.filter(case=OuterRef("pk"))
+    others = without_own_work(Case.objects.filter(pk=OuterRef("pk")), actor)
+    newest = Submission.objects.filter(case=OuterRef("pk")).order_by("-number")
+    cases = (
+        waiting_for(actor, narrowed)
+        .select_related("unit", "exercise")
+        .annotate(
+            own_work=~Exists(others),
+            failed_to_run=Exists(failures.filter(kind=FailureKind.FAILED_TO_RUN)),
+            has_hard=Exists(failures.hard()),
+            is_explained=Exists(failures.exclude(explanation="")),
+            was_returned=Exists(
+                ReviewDecision.objects.filter(case=OuterRef("pk"), decision=Decision.RETURN)
+            ),
+            newest=Subquery(newest.values("pk")[:1]),
+        )
+        .order_by("submitted_at", "pk")[: CASES_AT_MOST + 1]
+    )
+    for case in cases.iterator(chunk_size=2000):
+        case.must_sign = case.exercise.requires_signature  # type: ignore[attr-defined]
+        yield case

@@ -1,0 +1,162 @@
+"""Signing off many routine cases: previewed, by the same door as one, exceptions with reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from review.bulk import CASES_AT_MOST, bulk_preview
+from review.bulk_reviewing import bulk_review_job
+from review.enums import Decision
+from review.models import ReviewDecision
+from review.selectors import QueueFilter
+from review.services import decision_record
+from submissions.enums import JobKind, JobState
+from submissions.models import Case, CollectionExercise, EditFailure, Job, ResponseRevision
+from submissions.services import case_submit
+from tests.factories.case import make_case, make_submitted, save
+from tests.factories.unit import unit_make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def supervised(client, supervisor):
+    client.force_login(supervisor, backend="accounts.backends.PasswordBackend")
+    return client
+
+
+def submitted(actor, number) -> Case:
+    return make_submitted(actor, unit=unit_make(number=number, name=f"第{number}厂"))
+
+
+def previewed(actor):
+    return bulk_preview(actor=actor, narrowed=QueueFilter())
+
+
+def started(client, preview, **more):
+    typed = {"token": preview.token, "confirmed": "1", **more}
+    return client.post(reverse("bulk_review"), typed)
+
+
+def run(job: Job) -> Job:
+    bulk_review_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_routine_cases_are_approved_each_with_its_decision(supervised, cast):
+    cases = [submitted(cast.enumerator, number) for number in (1, 2, 3)]
+    preview = previewed(cast.supervisor)
+    assert [one.case for one in preview.ready] == [case.pk for case in cases]
+    answer = started(supervised, preview)
+    job = Job.objects.get(kind=JobKind.BULK_REVIEW)
+    assert answer.headers["Location"] == reverse("job_detail", args=[job.pk])
+    job = run(job)
+    assert job.state == JobState.SUCCEEDED
+    assert job.result_name == ""
+    decisions = ReviewDecision.objects.filter(decision=Decision.APPROVE)
+    assert {d.decided_by for d in decisions} == {cast.supervisor}
+    assert {case.review_level for case in Case.objects.filter(pk__in=[c.pk for c in cases])} == {
+        "county"
+    }
+    assert previewed(cast.supervisor).ready == []
+
+
+def test_what_needs_a_person_is_left_with_its_reason(supervised, cast):
+    routine = submitted(cast.enumerator, 1)
+    returned = submitted(cast.enumerator, 2)
+    decision_record(
+        case_id=returned.pk,
+        decision=Decision.RETURN,
+        actor=cast.supervisor,
+        reason_codes=["omission"],
+    )
+    case_submit(case_id=returned.pk, actor=cast.enumerator)
+    explained = submitted(cast.enumerator, 3)
+    EditFailure.objects.create(
+        case=explained,
+        division_code=explained.division_code,
+        rule_id="A1-R9",
+        kind="rule",
+        severity="soft",
+        message_zh="偏大",
+        cells=["hours"],
+        explanation="原料为外购浆粕",
+        explanation_key="k",
+        first_seen_at=explained.submitted_at,
+        explained_at=explained.submitted_at,
+        explained_by=cast.enumerator,
+    )
+    preview = previewed(cast.supervisor)
+    assert [one.case for one in preview.ready] == [routine.pk]
+    found = {str(one.reason): one.number for one in preview.exceptions}
+    assert found == {"有核实性说明，须逐份审核": 1, "退回后重报，须逐份审核": 1}
+    page = supervised.get(reverse("bulk_review")).content.decode()
+    assert "第2厂" in page
+    assert "可以通过 1 份" in page
+
+
+def test_a_changed_queue_needs_another_preview(supervised, cast):
+    submitted(cast.enumerator, 1)
+    preview = previewed(cast.supervisor)
+    submitted(cast.enumerator, 2)
+    started(supervised, preview)
+    job = run(Job.objects.get(kind=JobKind.BULK_REVIEW))
+    assert job.state == JobState.FAILED
+    assert "请重新预览" in job.error
+    assert not ReviewDecision.objects.exists()
+
+
+def test_nobody_approves_their_own_work_in_bulk(cast, supervisor):
+    case = make_case(cast.enumerator, unit=unit_make(number=1, name="第1厂"))
+    save(case, cast.enumerator, hours="4800", has_water="2", note="")
+    case_submit(case_id=case.pk, actor=cast.enumerator)
+    revision = ResponseRevision.objects.filter(response__case=case).latest("number")
+    assert revision.actor == cast.enumerator
+    assert previewed(cast.enumerator).ready == []
+    assert [one.case for one in previewed(supervisor).ready] == [case.pk]
+
+
+def test_where_decisions_are_signed_each_is_signed_by_itself(cast):
+    submitted(cast.enumerator, 1)
+    CollectionExercise.objects.update(requires_signature=True)
+    preview = previewed(cast.supervisor)
+    assert preview.ready == []
+    assert [str(one.reason) for one in preview.exceptions] == ["本普查阶段的审核结论须逐份签名"]
+
+
+def test_one_refusal_does_not_stop_the_rest(supervised, cast, monkeypatch, settings):
+    cases = [submitted(cast.enumerator, number) for number in (1, 2)]
+    preview = previewed(cast.supervisor)
+    started(supervised, preview)
+    job = Job.objects.get(kind=JobKind.BULK_REVIEW)
+    real = decision_record
+
+    def meanwhile(**given):
+        if given["case_id"] == cases[0].pk:
+            given["submission_id"] = 0  # as if it had been submitted again a moment ago
+        return real(**given)
+
+    monkeypatch.setattr("review.bulk_reviewing.decision_record", meanwhile)
+    run(job)
+    assert job.result_name == "未通过的普查表.csv"
+    told = (Path(settings.MEDIA_ROOT) / job.result_path).read_text(encoding="utf-8-sig")
+    assert f"{cases[0].pk},本表已重新提交" in told
+    assert ReviewDecision.objects.get().case == cases[1]
+
+
+def test_without_confirming_nothing_starts(supervised, cast):
+    submitted(cast.enumerator, 1)
+    assert supervised.post(reverse("bulk_review"), {"token": "x"}).status_code == 302
+    assert not Job.objects.exists()
+
+
+def test_the_preview_asks_few_queries(supervised, cast, django_assert_max_num_queries):
+    for number in (1, 2, 3):
+        submitted(cast.enumerator, number)
+    with django_assert_max_num_queries(10):
+        supervised.get(reverse("bulk_review"))
+    assert CASES_AT_MOST == 10_000
