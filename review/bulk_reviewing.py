@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import Conflict, Refusal
@@ -14,7 +15,7 @@ from review.selectors import QueueFilter
 from review.services import decision_record
 from submissions.jobs import RunningJob, job_running
 
-STEP = 50  # cases between two reports of how far it is
+STEP = 50  # cases of one transaction, and between two reports of how far it is
 
 
 def bulk_review_job(job_id: int) -> None:
@@ -42,20 +43,24 @@ def bulk_review_job(job_id: int) -> None:
 
 
 def _approve(running: RunningJob, actor: User, ready: list[Ready]) -> list[tuple[int, str]]:
-    """Decide case by case; what is refused is told with its sentence and the rest goes on."""
+    """Decide case by case; what is refused is told with its sentence and the rest goes on.
+
+    So many cases are one transaction: a worker that dies loses those, and decides them again.
+    """
     refused = []
-    for number, one in enumerate(ready):
-        if number % STEP == 0:
-            running.progress(number, len(ready), _("正在审核"))
-        try:
-            decision_record(
-                case_id=one.case,
-                decision=one.decision,
-                actor=actor,
-                submission_id=one.submission,
-            )
-        except Refusal as refusal:
-            refused.append((one.case, refusal.message))
+    for start in range(0, len(ready), STEP):
+        running.progress(start, len(ready), _("正在审核"))
+        with transaction.atomic():
+            for one in ready[start : start + STEP]:
+                try:
+                    decision_record(
+                        case_id=one.case,
+                        decision=one.decision,
+                        actor=actor,
+                        submission_id=one.submission,
+                    )
+                except Refusal as refusal:
+                    refused.append((one.case, refusal.message))
     return refused
 
 

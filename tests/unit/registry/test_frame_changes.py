@@ -230,7 +230,7 @@ def test_a_frozen_register_changes_by_order_only(
     with pytest.raises(NotAllowed, match="市级"):
         frame_change_approve(actor=office, change_id=change.pk)
     frame_change_approve(actor=city_office, change_id=change.pk)
-    assert Unit.objects.get(name="分厂").registered_by == city_office
+    assert Unit.objects.get(name="分厂").registered_by == enumerator
 
 
 def test_a_unit_whose_facts_are_incomplete_can_be_closed_all_the_same(unit, enumerator, office):
