@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -61,7 +61,7 @@ def open_until(request: AuthenticatedHttpRequest) -> datetime | None:
     return parse_datetime(kept[2]) if kept and signer_of(request) else None
 
 
-def signer_forget(request: AuthenticatedHttpRequest, response: HttpResponse) -> None:
+def signer_forget(request: HttpRequest, response: HttpResponse) -> None:
     """Close the key in this browser."""
     cache.delete(_place(request.COOKIES.get(COOKIE, "")))
     response.delete_cookie(COOKIE, samesite="Strict")

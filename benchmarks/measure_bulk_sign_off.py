@@ -18,7 +18,7 @@ from accounts.models import RoleAssignment, User
 from instruments.models import Instrument, InstrumentVersion
 from registry.models import Division
 from review.bulk import bulk_preview
-from review.bulk_reviewing import bulk_review_job
+from review.bulk_reviewing import bulk_review_job, ready_keep
 from review.models import ReviewDecision
 from review.selectors import QueueFilter
 from submissions.enums import JobKind
@@ -71,7 +71,7 @@ def main(cases: int) -> None:
     settings.CELERY_TASK_ALWAYS_EAGER = False
     job = job_start(
         kind=JobKind.BULK_REVIEW,
-        parameters={"narrowed": vars(QueueFilter()), "token": preview.token},
+        parameters={"list": ready_keep(preview), "token": preview.token},
         actor=reviewer,
         division_code=COUNTY,
     )

@@ -1,7 +1,7 @@
 """Signing off many routine cases at once: what would be approved, what would not and why."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from submissions.selectors import without_own_work
 
 CASES_AT_MOST = 10_000
 EXAMPLES = 5
+NAMED_AT_MOST = 500
 
 
 class Ready(NamedTuple):
@@ -50,6 +51,8 @@ class BulkPreview:
     """What a bulk sign-off would do. `token` binds the act to exactly this."""
 
     ready: list[Ready]
+    named: list[tuple[int, str]]  # the first of them: case, form and unit
+    forms: list[tuple[str, int]]  # how many of each form
     exceptions: list[Exceptional]
     more: bool  # the queue is longer than what is done at once
     token: str
@@ -72,25 +75,38 @@ def bulk_preview(*, actor: User, narrowed: QueueFilter) -> BulkPreview:
     One query. A routine case has no hard finding, no explanation, and has never been returned.
     """
     ready: list[Ready] = []
+    named: list[tuple[int, str]] = []
+    forms: Counter[str] = Counter()
     exceptions: dict[str, Exceptional] = defaultdict(lambda: Exceptional(""))
     number = 0
     for number, case in enumerate(_cases(actor, narrowed), start=1):
         if number > CASES_AT_MOST:
             break
-        reason = next((name for name in REASONS if getattr(case, name)), "")
+        reason = next((name for name in REASONS if _holds(case, name)), "")
         if not reason:
             top = case.review_level == case.exercise.top_level
             decision = Decision.FINALISE if top else Decision.APPROVE
+            # `newest` is the query's own column
             ready.append(Ready(case.pk, case.newest, decision))  # type: ignore[attr-defined]
+            forms[case.form_code] += 1
+            if len(named) < NAMED_AT_MOST:
+                named.append((case.pk, f"{case.form_code} {case.unit.name}"))
             continue
         exceptions[reason].reason = REASONS[reason]
         exceptions[reason].add(case)
     return BulkPreview(
         ready=ready,
+        named=named,
+        forms=sorted(forms.items()),
         exceptions=[exceptions[name] for name in REASONS if name in exceptions],
         more=number > CASES_AT_MOST,
-        token=content_hash([[one.case, one.submission, str(one.decision)] for one in ready]),
+        token=content_hash(as_plain(ready)),
     )
+
+
+def as_plain(ready: Sequence[Ready]) -> list[list[int | str]]:
+    """The list as it is hashed and written down."""
+    return [[one.case, one.submission, str(one.decision)] for one in ready]
 
 
 def _cases(actor: User, narrowed: QueueFilter) -> Iterator[Case]:
@@ -112,6 +128,10 @@ def _cases(actor: User, narrowed: QueueFilter) -> Iterator[Case]:
         )
         .order_by("submitted_at", "pk")[: CASES_AT_MOST + 1]
     )
-    for case in cases.iterator(chunk_size=2000):
-        case.must_sign = case.exercise.requires_signature  # type: ignore[attr-defined]
-        yield case
+    yield from cases.iterator(chunk_size=2000)
+
+
+def _holds(case: Case, reason: str) -> bool:
+    if reason == "must_sign":
+        return case.exercise.requires_signature
+    return bool(getattr(case, reason))

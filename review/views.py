@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import Level, Permission
-from accounts.exceptions import NotAllowed, Refusal
+from accounts.exceptions import Conflict, NotAllowed, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.middleware import wants_json
 from accounts.scopes import Jurisdiction
@@ -25,6 +24,7 @@ from registry.selectors import division_names
 from registry.views.division import DivisionView
 from review.answers import query_view
 from review.bulk import CASES_AT_MOST, bulk_preview
+from review.bulk_reviewing import ready_keep
 from review.enums import Decision
 from review.forms import DecisionForm, filter_query, place_read, place_written, queue_filter
 from review.pages import CaseReviewPage, asked_views
@@ -284,14 +284,19 @@ class BulkReview(ScopedView):
             return redirect(here)
         scopes = request.user.scopes_for(Permission.CASE_REVIEW)
         prefixes = [scope.prefix for scope in scopes if isinstance(scope, Jurisdiction)]
+        preview = bulk_preview(actor=request.user, narrowed=narrowed)
         try:
             if not prefixes:
                 raise NotAllowed(_("您没有审核的区划，请逐份审核。"))
+            if preview.token != request.POST.get("token", ""):
+                raise Conflict(
+                    _("预览以后待审核的普查表有变化，请重新预览。"), code="preview_changed"
+                )
             job = job_start(
                 kind=JobKind.BULK_REVIEW,
                 parameters={
-                    "narrowed": asdict(narrowed),
-                    "token": request.POST.get("token", "")[:64],
+                    "list": ready_keep(preview),
+                    "token": preview.token,
                     "by": request.user.pk,
                 },
                 actor=request.user,

@@ -19,6 +19,7 @@ from accounts.forms import PasswordForm, SignInForm
 from accounts.http import AuthenticatedHttpRequest
 from accounts.refused_sign_ins import refused_sign_in_record
 from accounts.services import password_change
+from accounts.signing_session import signer_forget
 from accounts.views.base import ScopedView
 from audit.enums import AuditAction
 from audit.services import audit_record
@@ -68,7 +69,9 @@ class SignOut(ScopedView):
         if request.user.is_authenticated:
             audit_record(action=AuditAction.SIGNED_OUT, actor=request.user, subject=request.user)
         logout(request)
-        return redirect("sign_in")
+        response = redirect("sign_in")
+        signer_forget(request, response)
+        return response
 
 
 class PasswordChange(ScopedView):

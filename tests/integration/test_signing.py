@@ -100,6 +100,16 @@ def test_another_person_cannot_use_an_opened_key(supervised, client, case, offic
     assert "启用签名密钥" in page
 
 
+def test_signing_out_closes_the_key(supervised, supervisor):
+    key_made(supervised)
+    own = supervised.cookies[COOKIE].value
+    supervised.post(reverse("sign_out"))
+    assert supervised.cookies[COOKIE].value == ""
+    supervised.force_login(supervisor, backend="accounts.backends.PasswordBackend")
+    supervised.cookies[COOKIE] = own  # a copy of the cookie opens nothing any more
+    assert "打开签名密钥" in supervised.get(reverse("signing_key")).content.decode()
+
+
 def test_an_exercise_may_demand_signatures(supervised, case, supervisor):
     CollectionExercise.objects.update(requires_signature=True)
     with pytest.raises(Conflict) as refusal:

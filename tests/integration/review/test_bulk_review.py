@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from review.bulk import CASES_AT_MOST, bulk_preview
@@ -97,16 +98,45 @@ def test_what_needs_a_person_is_left_with_its_reason(supervised, cast):
     page = supervised.get(reverse("bulk_review")).content.decode()
     assert "第2厂" in page
     assert "可以通过 1 份" in page
+    assert (preview.forms, preview.named) == ([("A1", 1)], [(routine.pk, "A1 第1厂")])
+    assert "第1厂" in page  # what is answered for can be looked at
 
 
 def test_a_changed_queue_needs_another_preview(supervised, cast):
     submitted(cast.enumerator, 1)
     preview = previewed(cast.supervisor)
     submitted(cast.enumerator, 2)
-    started(supervised, preview)
-    job = run(Job.objects.get(kind=JobKind.BULK_REVIEW))
+    answer = supervised.post(
+        reverse("bulk_review"), {"token": preview.token, "confirmed": "1"}, follow=True
+    )
+    assert "请重新预览" in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_a_second_delivery_decides_the_rest_of_the_list_and_nothing_else(supervised, cast):
+    first, second = (submitted(cast.enumerator, number) for number in (1, 2))
+    started(supervised, previewed(cast.supervisor))
+    job = Job.objects.get(kind=JobKind.BULK_REVIEW)
+    # the worker had decided one and died; a case has come in since, which nobody has confirmed
+    decision_record(case_id=first.pk, decision=Decision.APPROVE, actor=cast.supervisor)
+    late = submitted(cast.enumerator, 3)
+    assert run(job).state == JobState.SUCCEEDED
+    assert [d.case_id for d in ReviewDecision.objects.order_by("pk")] == [first.pk, second.pk]
+    assert job.result_name == ""
+    late.refresh_from_db()
+    assert late.review_level == "supervisor"
+
+
+def test_an_altered_list_is_not_carried_out(supervised, cast):
+    submitted(cast.enumerator, 1)
+    started(supervised, previewed(cast.supervisor))
+    other = submitted(cast.enumerator, 2)
+    job = Job.objects.get(kind=JobKind.BULK_REVIEW)
+    path = Path(settings.MEDIA_ROOT) / job.parameters["list"]
+    path.write_text(f'[[{other.pk}, {other.submissions.get().pk}, "approve"]]', encoding="utf-8")
+    job = run(job)
     assert job.state == JobState.FAILED
-    assert "请重新预览" in job.error
+    assert "已被改动" in job.error
     assert not ReviewDecision.objects.exists()
 
 
@@ -128,7 +158,7 @@ def test_where_decisions_are_signed_each_is_signed_by_itself(cast):
     assert [str(one.reason) for one in preview.exceptions] == ["本普查阶段的审核结论须逐份签名"]
 
 
-def test_one_refusal_does_not_stop_the_rest(supervised, cast, monkeypatch, settings):
+def test_one_refusal_does_not_stop_the_rest(supervised, cast, monkeypatch):
     cases = [submitted(cast.enumerator, number) for number in (1, 2)]
     preview = previewed(cast.supervisor)
     started(supervised, preview)

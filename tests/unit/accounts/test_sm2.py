@@ -56,3 +56,12 @@ def test_one_changed_byte_is_seen(verify, place):
 )
 def test_what_is_no_signature_or_no_key_is_refused(public, signature):
     assert not sm2.verify(public, MESSAGE, signature)
+
+
+def test_a_machine_without_the_fast_library_signs_and_verifies_the_same(monkeypatch):
+    fast = sm2.sign(SECRET, PUBLIC, MESSAGE)
+    monkeypatch.setattr(sm2, "ec", None)
+    assert sm2.verify(PUBLIC, MESSAGE, fast)
+    plain = sm2.sign(SECRET, PUBLIC, MESSAGE)
+    monkeypatch.undo()
+    assert sm2.verify(PUBLIC, MESSAGE, plain)
