@@ -38,7 +38,9 @@ from registry.services.division_changes import (
 from registry.services.enumeration_areas import areas_open
 from registry.services.reference import xpcc_load
 from review.models import ReviewDecision
-from submissions.enums import CaseStatus, JobKind
+from submissions.division_changing import division_change_job
+from submissions.enums import CaseStatus, JobKind, JobState
+from submissions.jobs import job_start
 from submissions.models import Case, Job
 from summaries.models import ProgressCount
 from tests.architecture.test_models import APPEND_ONLY
@@ -326,3 +328,24 @@ def test_regiments_are_counted_once_under_the_corps(divisions):
     made = unit_make(number=1, division_code="652922509000")
     assert made.division_code.startswith("6601")
     assert Division.objects.get(code=made.division_code).name == "兵团五团"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_carries_it_out_and_says_how_much(asker, approver):
+    """In transactions of its own, as a worker runs it: progress is written beside them."""
+    unit = unit_make(number=1)
+    change = division_change_request(actor=asker, wanted=wanted())
+    division_change_approve(actor=approver, change_id=change.pk)
+    job = job_start(
+        kind=JobKind.DIVISION_CHANGE,
+        parameters={"change": change.pk},
+        actor=approver,
+        division_code=PROVINCE,
+    )
+    Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED, error="")  # no worker listens here
+    division_change_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.division_code) == (JobState.SUCCEEDED, PROVINCE)
+    assert "移交普查对象 1 个" in job.message
+    unit.refresh_from_db()
+    assert unit.division_code == MOVED_TOWN
