@@ -176,6 +176,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "audit-seal": {"task": "audit.tasks.audit_seal", "schedule": 60.0},
+    "jobs-requeue": {"task": "submissions.tasks.jobs_requeue_run", "schedule": 60.0},
     # an hour's delay shows in counters of lists only: what a waiver does ends with its day
     "waivers-lapse": {"task": "submissions.tasks.waivers_lapse_run", "schedule": 3600.0},
 }

@@ -89,7 +89,7 @@ def job_start(*, kind: JobKind, parameters: dict[str, Any], actor: User, divisio
                 subject=job,
                 detail={"kind": str(kind), "parameters": parameters},
             )
-            transaction.on_commit(lambda: _send(job))
+            transaction.on_commit(lambda: job_send(job))
     except IntegrityError:
         alive = Job.objects.filter(dedupe_key=job.dedupe_key).alive().first()
         if alive is None:
@@ -98,7 +98,8 @@ def job_start(*, kind: JobKind, parameters: dict[str, Any], actor: User, divisio
     return job
 
 
-def _send(job: Job) -> None:
+def job_send(job: Job) -> None:
+    """Put the job's task into the queue; without a queue the job ends with a sentence."""
     try:
         current_app.signature(JOB_TASKS[JobKind(job.kind)], args=[job.pk]).apply_async()
     except OperationalError:

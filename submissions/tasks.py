@@ -67,6 +67,14 @@ def waivers_lapse_run() -> int:
     return waivers_lapse()
 
 
+@shared_task(name="submissions.tasks.jobs_requeue_run")
+def jobs_requeue_run() -> int:
+    """Send again what the queue has lost."""
+    from submissions.job_sweeping import jobs_requeue
+
+    return jobs_requeue()
+
+
 @shared_task(name="submissions.tasks.accounting_impact_run")
 def accounting_impact_run(job_id: int) -> None:
     """What a version of the coefficient library would change: the parameters name the version."""

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def job(office, monkeypatch):
-    monkeypatch.setattr(jobs, "_send", lambda job: None)
+    monkeypatch.setattr(jobs, "job_send", lambda job: None)
     return jobs.job_start(
         kind=JobKind.SUMMARY_RUN,
         parameters={"table": "T1"},

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def no_broker(settings, tmp_path, monkeypatch):
     """Jobs are asked for, not run; uploads go to a folder of the test."""
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr("submissions.jobs._send", lambda job: None)
+    monkeypatch.setattr("submissions.jobs.job_send", lambda job: None)
 
 
 def upload(client, user, name="名录.csv", content=b"code,name\n", **data):

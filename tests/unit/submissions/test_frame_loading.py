@@ -26,7 +26,7 @@ def load(office, monkeypatch):
     """Run a load of these lines; the job as it ended."""
     from registry.models import Industry
 
-    monkeypatch.setattr(jobs, "_send", lambda job: None)
+    monkeypatch.setattr(jobs, "job_send", lambda job: None)
     make_exercise()
     publish_small_forms()
     Industry.objects.get_or_create(

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def sent(monkeypatch):
     """What would go to the broker."""
     found = []
-    monkeypatch.setattr(jobs, "_send", lambda job: found.append(job.pk))
+    monkeypatch.setattr(jobs, "job_send", lambda job: found.append(job.pk))
     return found
 
 
@@ -87,7 +87,7 @@ def test_job_whose_broker_is_away_fails_in_words(office, monkeypatch):
 
     monkeypatch.setattr(jobs.current_app, "signature", lambda *a, **k: Signature())
     job = start(office)
-    jobs._send(job)
+    jobs.job_send(job)
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert "队列" in job.error
@@ -106,7 +106,7 @@ def test_job_is_sent_to_the_worker_by_the_name_of_its_task(office, monkeypatch):
 
     monkeypatch.setattr(jobs.current_app, "signature", Signature)
     job = start(office)
-    jobs._send(job)
+    jobs.job_send(job)
     assert found == [("summaries.tasks.summary_run", [job.pk]), "sent"]
 
 
