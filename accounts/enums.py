@@ -38,6 +38,7 @@ class Permission(models.TextChoices):
     SUMMARY_RUN = "summaries.summary_run", _("汇总与下载")
     ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
     AUDIT_VIEW = "audit.audit_view", _("查看审计记录")
+    INTERFERENCE_VIEW = "review.interference_view", _("查看与核实干预迹象")
 
 
 class Role(models.TextChoices):
@@ -112,7 +113,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),
-    Role.AUDITOR: _READ | _OVERSEE | {Permission.AUDIT_VIEW},
+    Role.AUDITOR: _READ | _OVERSEE | {Permission.AUDIT_VIEW, Permission.INTERFERENCE_VIEW},
 }
 
 # Which permissions need the whole nation: an assignment to a smaller division does not give them.
@@ -124,7 +125,12 @@ NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 # What the same role has in a province as well: an assignment to a city or county does not give it.
 PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: frozenset(
-        {Permission.INSTRUMENT_EXTEND, Permission.REGISTER_FREEZE, Permission.DIVISION_CHANGE}
+        {
+            Permission.INSTRUMENT_EXTEND,
+            Permission.REGISTER_FREEZE,
+            Permission.DIVISION_CHANGE,
+            Permission.INTERFERENCE_VIEW,
+        }
     ),
 }
 

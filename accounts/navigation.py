@@ -90,6 +90,7 @@ GROUPS = (
             Entry("signing_key", _("签名密钥"), Permission.CASE_REVIEW),
             Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
             Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),
+            Entry("interference", _("干预迹象"), Permission.INTERFERENCE_VIEW),
         ),
     ),
 )

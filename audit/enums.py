@@ -88,4 +88,7 @@ class AuditAction(models.TextChoices):
     JOB_CANCELLED = "job.cancelled", _("取消后台任务")
     SUMMARY_RUN = "summary.run", _("汇总")
     SUBMISSION_FROZEN = "submission.frozen", _("提交存证")
+    INTERFERENCE_SCANNED = "interference.scanned", _("扫描干预迹象")
+    INTERFERENCE_NOTED = "interference.noted", _("记录干预迹象的核实结论")
+    INTERFERENCE_DOWNLOADED = "interference.downloaded", _("下载干预迹象清单")
     SUMMARY_DOWNLOADED = "summary.downloaded", _("下载汇总表")

@@ -23,6 +23,15 @@ ACTIONS: dict[Decision, CaseAction] = {
 APPROVALS = (Decision.APPROVE, Decision.FINALISE)
 
 
+class LookConclusion(models.TextChoices):
+    """What looking into a sign of interference came to."""
+
+    NORMAL = "normal", _("已查明，属正常")
+    REFERRED = "referred", _("已移交核查")
+    SUBSTANTIATED = "substantiated", _("已查实，另行处理")
+    UNDECIDED = "undecided", _("暂不能判断")
+
+
 class ReturnReason(models.TextChoices):
     """Why a form goes back: coded, so that the reasons can be counted by county."""
 

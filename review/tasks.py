@@ -9,3 +9,11 @@ def bulk_review_run(job_id: int) -> None:
     from review.bulk_reviewing import bulk_review_job
 
     bulk_review_job(job_id)
+
+
+@shared_task(name="review.tasks.interference_scan_run")
+def interference_scan_run(job_id: int) -> None:
+    """Look for signs of interference in the job's division."""
+    from review.interference.scanning import interference_scan_job
+
+    interference_scan_job(job_id)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from review import views
+from review.interference import views as interference
 
 urlpatterns = [
     path("review/", views.ReviewQueue.as_view(), name="review_queue"),
@@ -12,6 +13,17 @@ urlpatterns = [
     path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
     path("review/bulk/", views.BulkReview.as_view(), name="bulk_review"),
     path("review/reasons/", views.ReturnReasons.as_view(), name="return_reasons"),
+    path("interference/", interference.Interference.as_view(), name="interference"),
+    path(
+        "interference/workbook/",
+        interference.InterferenceWorkbook.as_view(),
+        name="interference_workbook",
+    ),
+    path(
+        "interference/<int:pk>/",
+        interference.InterferenceDetail.as_view(),
+        name="interference_finding",
+    ),
     path("verify/", views.Verify.as_view(), name="verify"),
     path("queries/<int:pk>/answer/", views.QueryAnswer.as_view(), name="query_answer"),
 ]

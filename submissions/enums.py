@@ -142,6 +142,7 @@ class JobKind(models.TextChoices):
     REGISTER_FREEZE = "register_freeze", _("冻结名录")
     DIVISION_CHANGE = "division_change", _("区划变更")
     BULK_REVIEW = "bulk_review", _("整批通过")
+    INTERFERENCE_SCAN = "interference_scan", _("扫描干预迹象")
     SUMMARY_RUN = "summary_run", _("汇总")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.scopes import prefix_range
 from registry.enums import DivisionLevel
 from registry.selectors import COUNTY_DIGITS, levels_absent
-from submissions.enums import CaseStatus, Level
+from submissions.enums import CaseStatus, ExerciseStatus, Level
 from submissions.models import (
     Case,
     CaseReopening,
+    CollectionExercise,
     EditFailure,
     ItemQuery,
     ResponseRevision,
@@ -83,6 +85,13 @@ def reopening_of(case: Case) -> CaseReopening | None:
         return None
     found = CaseReopening.objects.filter(case=case, reopened_at=case.status_changed_at)
     return found.select_related("change").first()
+
+
+def exercise_newest() -> CollectionExercise | None:
+    """The exercise that runs, else the last one. One query."""
+    return CollectionExercise.objects.order_by(
+        models.Case(models.When(status=ExerciseStatus.OPEN, then=0), default=1), "-pk"
+    ).first()
 
 
 def submission_latest(case: Case) -> Submission | None:

@@ -35,6 +35,9 @@ APPEND_ONLY = {
     "submissions.note",
     "review.reviewdecision",
     "review.decisionsignature",
+    "review.interferencerun",
+    "review.interferencefinding",
+    "review.interferencenote",
 }
 
 

@@ -109,6 +109,7 @@ for _name in (
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
 
+TARGETS["interference_finding"] = Target(pk_of("interference"), Permission.INTERFERENCE_VIEW)
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)

@@ -21,6 +21,7 @@ from registry.models import (
 )
 from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.unit_data import as_json, data_of
+from review.models import InterferenceFinding, InterferenceRun
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
@@ -168,6 +169,30 @@ def world_make(divisions: dict[str, Any]) -> World:
                 requested_at=timezone.now(),
             ),
             "thread": note_write(case_id=case.pk, actor=filler, text="请核实").thread,
+            "interference": InterferenceFinding.objects.create(
+                run=InterferenceRun.objects.create(
+                    division_code=code,
+                    exercise=case.exercise,
+                    as_of=timezone.now(),
+                    parameters={"threshold": 0.05},
+                    sizes={"submissions": 1, "values": 1},
+                    judged={},
+                    finding_count=1,
+                    digest="0" * 64,
+                    made_at=timezone.now(),
+                    made_by=owner,
+                ),
+                division_code=code,
+                rank=1,
+                signal="copies",
+                subject=str(filler.pk),
+                person=filler,
+                chance=0.001,
+                adjusted=0.01,
+                size=20,
+                figures={"pairs": 1, "cells": 9, "events": 9},
+                facts=[{"case": case.pk, "other_case": case.pk, "cells": 9, "equal": 9}],
+            ),
             "summary": SummaryRun.objects.create(
                 job=job,
                 exercise=case.exercise,
