@@ -36,6 +36,9 @@ class Permission(models.TextChoices):
     PRACTICE_VIEW = "submissions.practice_view", _("查看练习成绩")
     PROGRESS_VIEW = "summaries.progress_view", _("查看进度")
     SUMMARY_RUN = "summaries.summary_run", _("汇总与下载")
+    DATA_EXPORT = "summaries.data_export", _("导出数据")
+    CONFIDENTIAL_EXPORT = "summaries.confidential_export", _("导出保密指标")
+    REMINDER_SEND = "summaries.reminder_send", _("催办")
     ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
     AUDIT_VIEW = "audit.audit_view", _("查看审计记录")
     INTERFERENCE_VIEW = "review.interference_view", _("查看与核实干预迹象")
@@ -97,14 +100,15 @@ _REGISTER = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RESPONDENT: _READ | _FILL,
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
-    Role.SUPERVISOR: _READ | _REVIEW | {Permission.AREA_ASSIGN},
-    Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE},
+    Role.SUPERVISOR: _READ | _REVIEW | {Permission.AREA_ASSIGN, Permission.REMINDER_SEND},
+    Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE, Permission.REMINDER_SEND},
     Role.OFFICE: _READ
     | _REGISTER
     | _OVERSEE
     | {
         Permission.NOTE_WRITE,
         Permission.SUMMARY_RUN,
+        Permission.REMINDER_SEND,
         Permission.FRAME_CHANGE_APPROVE,
         Permission.AREA_ASSIGN,
         Permission.COVERAGE_DRAW,
@@ -117,7 +121,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 # Which permissions need the whole nation: an assignment to a smaller division does not give them.
-NATIONAL_PERMISSIONS = frozenset({Permission.INSTRUMENT_PUBLISH, Permission.COEFFICIENT_PUBLISH})
+NATIONAL_PERMISSIONS = frozenset(
+    {
+        Permission.INSTRUMENT_PUBLISH,
+        Permission.COEFFICIENT_PUBLISH,
+        Permission.CONFIDENTIAL_EXPORT,
+    }
+)
 NATIONAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: NATIONAL_PERMISSIONS,
 }
@@ -130,6 +140,7 @@ PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REGISTER_FREEZE,
             Permission.DIVISION_CHANGE,
             Permission.INTERFERENCE_VIEW,
+            Permission.DATA_EXPORT,
         }
     ),
 }

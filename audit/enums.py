@@ -92,3 +92,5 @@ class AuditAction(models.TextChoices):
     INTERFERENCE_NOTED = "interference.noted", _("记录干预迹象的核实结论")
     INTERFERENCE_DOWNLOADED = "interference.downloaded", _("下载干预迹象清单")
     SUMMARY_DOWNLOADED = "summary.downloaded", _("下载汇总表")
+    EXPORT_REQUESTED = "export.requested", _("申请导出数据")
+    EXPORT_DOWNLOADED = "export.downloaded", _("下载导出数据")

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-requeue": {"task": "submissions.tasks.jobs_requeue_run", "schedule": 60.0},
     # an hour's delay shows in counters of lists only: what a waiver does ends with its day
     "waivers-lapse": {"task": "submissions.tasks.waivers_lapse_run", "schedule": 3600.0},
+    "exports-expire": {"task": "summaries.tasks.exports_expire_run", "schedule": 3600.0},
 }
 
 # --- accounts --------------------------------------------------------------------------------
@@ -270,6 +271,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = Path(os.environ.get("PORTAL_MEDIA_DIR", DATA_DIR / "media"))
+EXPORT_KEPT_DAYS = int(os.environ.get("PORTAL_EXPORT_KEPT_DAYS", "30"))
 INDUSTRIES_FILE = BASE_DIR / "registry" / "reference" / "industries.csv"
 
 LOGGING = {

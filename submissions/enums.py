@@ -144,6 +144,7 @@ class JobKind(models.TextChoices):
     BULK_REVIEW = "bulk_review", _("整批通过")
     INTERFERENCE_SCAN = "interference_scan", _("扫描干预迹象")
     SUMMARY_RUN = "summary_run", _("汇总")
+    DATA_EXPORT = "data_export", _("导出数据")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")
     CROSS_CHECK = "cross_check", _("跨单位核对")

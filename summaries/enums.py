@@ -21,6 +21,14 @@ INDUSTRY_DIGITS: dict[str, int] = {Axis.INDUSTRY_DIVISION: 2, Axis.INDUSTRY_CLAS
 APPROVAL_LEVELS = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATIONAL)
 
 
+class ExportFormat(models.TextChoices):
+    """How an export is written."""
+
+    XLSX = "xlsx", _("Excel 工作簿（官方表头，代码和名称）")
+    CSV = "csv", _("CSV（gzip 压缩，每行一条记录）")
+    PARQUET = "parquet", _("Parquet（供统计软件使用）")
+
+
 class ProgressState(models.TextChoices):
     """Where a case stands, as the progress page counts it; the level of review is beside it."""
 

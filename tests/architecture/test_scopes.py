@@ -110,6 +110,8 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
 
 TARGETS["interference_finding"] = Target(pk_of("interference"), Permission.INTERFERENCE_VIEW)
+for _name in ("export_detail", "export_file"):
+    TARGETS[_name] = Target(pk_of("export"), Permission.DATA_EXPORT)
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)

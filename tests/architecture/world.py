@@ -47,7 +47,7 @@ def world_make(divisions: dict[str, Any]) -> World:
     """A unit with a submitted case, a finding, a question, a job and a summary in each place."""
     from accounts.enums import Role
     from summaries.definitions import tables_all
-    from summaries.models import SummaryRun
+    from summaries.models import DataExport, SummaryRun
 
     table = next(iter(tables_all().values()))
     nation = divisions["000000000000"]
@@ -166,6 +166,17 @@ def world_make(divisions: dict[str, Any]) -> World:
                 reason="六月起新增一条生产线",
                 valid_until=timezone.localdate(),
                 requested_by=owner,
+                requested_at=timezone.now(),
+            ),
+            "export": DataExport.objects.create(
+                job=job,
+                number=f"DC-{code}",
+                exercise=case.exercise,
+                form_codes=["A1"],
+                division_code=code,
+                division_name=f"{unit.name}之区划",
+                file_format="csv",
+                reason="核对",
                 requested_at=timezone.now(),
             ),
             "thread": note_write(case_id=case.pk, actor=filler, text="请核实").thread,
