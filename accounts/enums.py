@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
+    ACCEPTANCE_MANAGE = "review.acceptance_manage", _("办理验收")
     PRACTISE = "submissions.practise", _("练习")
     PRACTICE_VIEW = "submissions.practice_view", _("查看练习成绩")
     PROGRESS_VIEW = "summaries.progress_view", _("查看进度")
@@ -109,6 +110,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.NOTE_WRITE,
         Permission.SUMMARY_RUN,
         Permission.REMINDER_SEND,
+        Permission.ACCEPTANCE_MANAGE,
         Permission.FRAME_CHANGE_APPROVE,
         Permission.AREA_ASSIGN,
         Permission.COVERAGE_DRAW,

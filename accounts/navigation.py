@@ -74,6 +74,7 @@ GROUPS = (
             Entry("progress", _("进度"), Permission.PROGRESS_VIEW),
             Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
             Entry("export_list", _("数据导出"), Permission.DATA_EXPORT),
+            Entry("acceptance", _("验收"), Permission.PROGRESS_VIEW),
         ),
     ),
     Group(

@@ -72,6 +72,21 @@ def coverage_lines(actor: User, division: Division) -> list[CoverageLine]:
     return lines
 
 
+def blocks_rates(division: Division, digits: int) -> dict[str, CoverageLine]:
+    """Of the division, under a blank key, and of each place of so many digits that has blocks.
+
+    For figures that somebody answers for, whoever asks: not narrowed to a person. Two queries.
+    """
+    blocks = within(CoverageBlock.objects.filter(stage=BlockStage.CLOSED), division.prefix)
+    places = dict(blocks.values_list("pk", "division_code"))
+    tallies = _tallies(list(places))
+    keys = {"", *(code[:digits] for code in places.values())}
+    return {
+        key: _line(key, key, [tallies[pk] for pk, code in places.items() if code.startswith(key)])
+        for key in keys
+    }
+
+
 def _tallies(blocks: list[int]) -> dict[int, Tally]:
     rows = BlockEntry.objects.filter(block__in=blocks).values_list("block_id", "side", "verdict")
     found: dict[int, Tally] = defaultdict(lambda: defaultdict(int))

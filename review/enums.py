@@ -32,6 +32,23 @@ class LookConclusion(models.TextChoices):
     UNDECIDED = "undecided", _("暂不能判断")
 
 
+class DutyKind(models.TextChoices):
+    """The four arrangements of a census office (四落实) that must be on paper."""
+
+    INSTITUTION = "institution", _("机构")
+    STAFF = "staff", _("人员")
+    TASK = "task", _("任务")
+    DUTY = "duty", _("责任")
+
+
+class AcceptanceVerdict(models.TextChoices):
+    """What the level above decides about an acceptance pack."""
+
+    PASS = "pass", _("通过")
+    RECTIFY = "rectify", _("整改后通过")
+    FAIL = "fail", _("不通过")
+
+
 class ReturnReason(models.TextChoices):
     """Why a form goes back: coded, so that the reasons can be counted by county."""
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from review import views
+from review.acceptance import views as acceptance
 from review.interference import views as interference
 
 urlpatterns = [
@@ -13,6 +14,12 @@ urlpatterns = [
     path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
     path("review/bulk/", views.BulkReview.as_view(), name="bulk_review"),
     path("review/reasons/", views.ReturnReasons.as_view(), name="return_reasons"),
+    path("acceptance/", acceptance.Acceptance.as_view(), name="acceptance"),
+    path("acceptance/duties/", acceptance.DutyNew.as_view(), name="duty_new"),
+    path("acceptance/duties/<int:pk>/", acceptance.DutyFile.as_view(), name="duty_file"),
+    path("acceptance/<int:pk>/", acceptance.PackDetail.as_view(), name="acceptance_pack"),
+    path("acceptance/<int:pk>/word/", acceptance.PackWord.as_view(), name="acceptance_word"),
+    path("acceptance/<int:pk>/pdf/", acceptance.PackPdf.as_view(), name="acceptance_pdf"),
     path("interference/", interference.Interference.as_view(), name="interference"),
     path(
         "interference/workbook/",

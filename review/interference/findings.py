@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.scopes import prefix_range
@@ -125,6 +125,26 @@ def _among(keys: Collection[Key]) -> Q:
     for signal, subjects in by_signal.items():
         condition |= Q(finding__signal=signal, finding__subject__in=subjects)
     return condition
+
+
+def looked_into(division: Division) -> list[tuple[str, bool]]:
+    """Findings of the newest scan that covers the division: place, and whether anybody has looked.
+
+    Two queries; not narrowed to a person: a number says nothing about whom a finding is.
+    """
+    code = division.code
+    above = {code[:digits].ljust(12, "0") for digits in (0, 2, 4, 6, 9, 12)}
+    run = InterferenceRun.objects.filter(division_code__in=above).order_by("-pk").first()
+    if run is None:
+        return []
+    looked = InterferenceNote.objects.filter(
+        finding__signal=OuterRef("signal"), finding__subject=OuterRef("subject")
+    )
+    found = InterferenceFinding.objects.filter(run=run).annotate(looked=Exists(looked))
+    low, high = prefix_range(significant_digits(code))
+    if high is not None:
+        found = found.filter(division_code__gte=low, division_code__lt=high)
+    return list(found.values_list("division_code", "looked"))
 
 
 def open_count(actor: User, division: Division) -> int | None:

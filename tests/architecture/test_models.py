@@ -36,6 +36,9 @@ APPEND_ONLY = {
     "review.reviewdecision",
     "review.decisionsignature",
     "review.interferencerun",
+    "review.acceptancepack",
+    "review.acceptancedecision",
+    "review.dutyrecord",
     "review.interferencefinding",
     "review.interferencenote",
 }

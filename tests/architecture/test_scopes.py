@@ -109,6 +109,9 @@ for _name in (
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
 
+for _name in ("acceptance_pack", "acceptance_word", "acceptance_pdf"):
+    TARGETS[_name] = Target(pk_of("acceptance"), Permission.PROGRESS_VIEW)
+TARGETS["duty_file"] = Target(pk_of("duty"), Permission.PROGRESS_VIEW)
 TARGETS["interference_finding"] = Target(pk_of("interference"), Permission.INTERFERENCE_VIEW)
 for _name in ("export_detail", "export_file"):
     TARGETS[_name] = Target(pk_of("export"), Permission.DATA_EXPORT)

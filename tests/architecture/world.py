@@ -21,7 +21,8 @@ from registry.models import (
 )
 from registry.services.frame_changes import ChangeRequest, frame_change_request
 from registry.unit_data import as_json, data_of
-from review.models import InterferenceFinding, InterferenceRun
+from review.acceptance.criteria_files import criteria_of
+from review.models import AcceptancePack, DutyRecord, InterferenceFinding, InterferenceRun
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
@@ -180,6 +181,29 @@ def world_make(divisions: dict[str, Any]) -> World:
                 requested_at=timezone.now(),
             ),
             "thread": note_write(case_id=case.pk, actor=filler, text="请核实").thread,
+            "acceptance": AcceptancePack.objects.create(
+                division_code=code,
+                division_name=unit.name,
+                exercise=case.exercise,
+                criteria=criteria_of("nps2").raw,
+                criteria_hash="0" * 64,
+                score={"total": "0.00", "lines": []},
+                as_of=timezone.now(),
+                digest="0" * 64,
+                made_at=timezone.now(),
+                made_by=owner,
+            ),
+            "duty": DutyRecord.objects.create(
+                exercise=case.exercise,
+                division_code=code,
+                kind="staff",
+                title=unit.name,
+                file_path="none.pdf",
+                file_name="名单.pdf",
+                file_digest="0" * 64,
+                recorded_at=timezone.now(),
+                recorded_by=owner,
+            ),
             "interference": InterferenceFinding.objects.create(
                 run=InterferenceRun.objects.create(
                     division_code=code,
