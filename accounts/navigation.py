@@ -71,7 +71,11 @@ GROUPS = (
     Group(
         _("进度与汇总"),
         (
+            Entry("dashboard", _("调度看板"), Permission.PROGRESS_VIEW),
             Entry("progress", _("进度"), Permission.PROGRESS_VIEW),
+            Entry("productivity", _("工作量"), Permission.PROGRESS_VIEW),
+            Entry("reminders", _("催办"), Permission.REMINDER_SEND),
+            Entry("dispatch_list", _("调度通报"), Permission.PROGRESS_VIEW),
             Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
             Entry("export_list", _("数据导出"), Permission.DATA_EXPORT),
             Entry("acceptance", _("验收"), Permission.PROGRESS_VIEW),

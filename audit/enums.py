@@ -97,3 +97,6 @@ class AuditAction(models.TextChoices):
     SUMMARY_DOWNLOADED = "summary.downloaded", _("下载汇总表")
     EXPORT_REQUESTED = "export.requested", _("申请导出数据")
     EXPORT_DOWNLOADED = "export.downloaded", _("下载导出数据")
+    REMINDER_SENT = "reminder.sent", _("催办")
+    DISPATCH_MADE = "dispatch.made", _("编制调度通报")
+    DISPATCH_DOWNLOADED = "dispatch.downloaded", _("下载调度通报")

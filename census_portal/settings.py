@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -179,6 +180,17 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-requeue": {"task": "submissions.tasks.jobs_requeue_run", "schedule": 60.0},
     # an hour's delay shows in counters of lists only: what a waiver does ends with its day
     "waivers-lapse": {"task": "submissions.tasks.waivers_lapse_run", "schedule": 3600.0},
+    "dashboard-refresh": {"task": "summaries.tasks.dashboard_refresh_run", "schedule": 600.0},
+    "days-record": {
+        "task": "summaries.tasks.days_record_run",
+        "schedule": crontab(hour=23, minute=50),
+    },
+    "dispatches-make": {
+        "task": "summaries.tasks.dispatches_make_run",
+        "schedule": crontab(
+            hour=6, minute=0, day_of_month=os.environ.get("PORTAL_DISPATCH_DAY", "1")
+        ),
+    },
     "exports-expire": {"task": "summaries.tasks.exports_expire_run", "schedule": 3600.0},
 }
 

@@ -127,7 +127,8 @@ def units_total(*, actor: User, search: UnitSearch, found: QuerySet[Unit]) -> in
     """How many units a search finds: from the counters where they can tell, else by counting."""
     prefix = significant_digits(search.division) if search.division else ""
     counters_tell = (
-        not (search.text or search.industry or search.overlay) and len(prefix) <= DIGITS_OF_A_TOWN
+        not (search.text or search.industry or search.overlay or search.assigned)
+        and len(prefix) <= DIGITS_OF_A_TOWN
     )
     if not counters_tell or not _sees_whole_towns(actor):
         return found.count()

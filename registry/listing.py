@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from accounts.enums import Permission
+from accounts.enums import Permission, Role
 from accounts.models import User
 from accounts.scopes import Jurisdiction, prefix_range
 from registry.enums import IndustryLevel, UnitKind, UnitSource, UnitStatus
 from registry.identifiers import normalise
-from registry.models import Division, Industry, Overlay, Unit
+from registry.models import AreaAssignment, Division, Industry, Overlay, Unit
 from registry.models.unit import UnitQuerySet
 from registry.overlays import overlay_condition
 from registry.prefixes import significant_digits
@@ -40,6 +40,7 @@ class UnitSearch:
     source: str = ""
     lacks: str = ""  # a name of LACKING
     overlay: int = 0  # its id
+    assigned: str = ""  # "1": in an area that an enumerator works in today; "0": in none
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, division: str = "") -> "UnitSearch":
@@ -55,6 +56,7 @@ class UnitSearch:
             status=status if status in UnitStatus.values else "",
             source=source if source in UnitSource.values else "",
             lacks=lacks if lacks in LACKING else "",
+            assigned=query.get("assigned", "") if query.get("assigned", "") in {"0", "1"} else "",
             overlay=int(overlay) if re.fullmatch("[0-9]{1,18}", overlay) else 0,
         )
 
@@ -85,7 +87,22 @@ def units_found(*, actor: User, search: UnitSearch) -> UnitQuerySet:
     if search.overlay:
         overlay = Overlay.objects.visible_to(actor).filter(pk=search.overlay).first()
         found = found.filter(overlay_condition(overlay)) if overlay else found.none()
-    return found.filter(LACKING[search.lacks]) if search.lacks else found
+    return _narrowed(found, search)
+
+
+def _narrowed(units: UnitQuerySet, search: UnitSearch) -> UnitQuerySet:
+    """By what the units lack, and whether somebody works in their area."""
+    if search.lacks:
+        units = units.filter(LACKING[search.lacks])
+    if not search.assigned:
+        return units
+    return units.filter(assigned_condition() if search.assigned == "1" else ~assigned_condition())
+
+
+def assigned_condition() -> Q:
+    """Units in an enumeration area that an enumerator works in today."""
+    working = AreaAssignment.objects.in_force().filter(role=Role.ENUMERATOR)
+    return Q(enumeration_area__in=working.values("area"))
 
 
 def _matches(text: str) -> Q:

@@ -13,6 +13,14 @@ from accounts.models import User
 from accounts.querysets import scope_filter
 from accounts.scopes import Jurisdiction, OwnUnit, prefix_range
 from audit.hashing import content_hash
+from submissions.case_filters import (
+    AGES,
+    PASSED,
+    age_condition,
+    industry_condition,
+    industry_read,
+    passed_condition,
+)
 from submissions.division_filter import division_read, significant
 from submissions.enums import CaseStatus, Holder
 from submissions.models import (
@@ -160,6 +168,10 @@ class CaseSearch:
     text: str = ""
     is_owed: str = "1"
     started: str = ""  # "1" somebody has saved to it, "0" nobody has
+    passed: str = ""  # submitted, or approved by a level, and not returned since
+    age: str = ""  # a name of `case_filters.AGES`: days returned or under review
+    industry: str = ""  # two to four digits
+    counting: str = ""  # "1": without the void ones
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> CaseSearch:
@@ -174,6 +186,10 @@ class CaseSearch:
             text=query.get("q", "").replace("\x00", "").strip()[:100],
             is_owed=query.get("owed", "1") if query.get("owed", "1") in {"0", "1", ""} else "1",
             started=query.get("started", "") if query.get("started", "") in {"0", "1"} else "",
+            passed=query.get("passed", "") if query.get("passed", "") in PASSED else "",
+            age=query.get("age", "") if query.get("age", "") in AGES else "",
+            industry=industry_read(query.get("industry", "")),
+            counting="1" if query.get("counting", "") == "1" else "",
         )
 
     @property
@@ -200,10 +216,25 @@ def cases_found(*, actor: User, search: CaseSearch) -> CaseQuerySet:
     if search.started:
         is_saved = Q(response__version__gt=0)
         found = found.filter(is_saved if search.started == "1" else ~is_saved)
+    found = found.filter(_figures_condition(search))
     if search.text:
         named = Q(unit__name__icontains=search.text)
         found = found.filter(named | Q(unit__code__startswith=search.text.upper()))
     return found
+
+
+def _figures_condition(search: CaseSearch) -> Q:
+    """What the figures of a dashboard are narrowed to."""
+    condition = Q()
+    if search.passed:
+        condition &= passed_condition(search.passed)
+    if search.age:
+        condition &= age_condition(search.age)
+    if search.industry:
+        condition &= industry_condition(search.industry)
+    if search.counting:
+        condition &= ~Q(status=CaseStatus.VOID)
+    return condition
 
 
 def case_page(cases: CaseQuerySet, after: str) -> tuple[list[Case], str]:

@@ -29,6 +29,14 @@ class ExportFormat(models.TextChoices):
     PARQUET = "parquet", _("Parquet（供统计软件使用）")
 
 
+class ReminderKind(models.TextChoices):
+    """What a person is reminded of."""
+
+    FILL = "fill", _("逾期未提交")
+    RETURNED = "returned", _("退回后逾期未改")
+    REVIEW = "review", _("逾期未审核")
+
+
 class ProgressState(models.TextChoices):
     """Where a case stands, as the progress page counts it; the level of review is beside it."""
 

@@ -19,6 +19,30 @@ def data_export_run(job_id: int) -> None:
     export_compute(job_id=job_id)
 
 
+@shared_task(name="summaries.tasks.dashboard_refresh_run")
+def dashboard_refresh_run() -> int:
+    """Count anew what the nation's dashboard counts from rows."""
+    from summaries.dashboards.figures import nation_refresh
+
+    return nation_refresh()
+
+
+@shared_task(name="summaries.tasks.dispatches_make_run")
+def dispatches_make_run() -> int:
+    """Make the dispatch reports of the month before."""
+    from summaries.dispatch.services import dispatches_make_all
+
+    return dispatches_make_all()
+
+
+@shared_task(name="summaries.tasks.days_record_run")
+def days_record_run() -> int:
+    """Write down where every county stands at the end of the day."""
+    from summaries.dashboards.days import days_record
+
+    return days_record()
+
+
 @shared_task(name="summaries.tasks.exports_expire_run")
 def exports_expire_run() -> int:
     """Delete the files of exports that have been kept long enough."""

@@ -56,6 +56,9 @@ KEPT = frozenset(
         "review.interferencenote",
         "submissions.note",
         "submissions.rulewaiver",
+        "summaries.dailyfigure",
+        "summaries.dispatchreport",
+        "summaries.reminder",
         "summaries.progresscount",
     }
 )

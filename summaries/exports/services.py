@@ -25,6 +25,7 @@ from submissions.enums import JobKind
 from submissions.jobs import job_start
 from submissions.models import CollectionExercise
 from summaries.enums import APPROVAL_LEVELS, ExportFormat
+from summaries.exports.sealing import PASSWORD_AT_LEAST
 from summaries.models import DataExport
 from summaries.selectors import exercise_current
 
@@ -135,8 +136,9 @@ def _checked(order: ExportOrder) -> tuple[CollectionExercise, Division]:
     return exercise, division
 
 
-def export_download(*, actor: User, export: DataExport) -> Path:
-    """Record that a person takes the file away, and give its path.
+def export_download(*, actor: User, export: DataExport, password: str = "") -> Path:
+    """Record that a person takes the file away, and give its path. With a password it leaves the
+    portal sealed; the password itself is kept nowhere.
 
     Raises `NotAllowed`, `Conflict` while there is none, `Missing` once it has been deleted.
     """
@@ -150,11 +152,15 @@ def export_download(*, actor: User, export: DataExport) -> Path:
     whole = Path(settings.MEDIA_ROOT) / export.path
     if not export.path or not whole.is_file():
         raise Missing(_("文件已过保留期，请重新导出。"))
+    if password and len(password) < PASSWORD_AT_LEAST:
+        raise Invalid(
+            _("压缩包密码至少 %(n)d 个字符。") % {"n": PASSWORD_AT_LEAST}, code="password_too_short"
+        )
     audit_record(
         action=AuditAction.EXPORT_DOWNLOADED,
         actor=actor,
         subject=export,
-        detail={"number": export.number, "hash": export.file_hash},
+        detail={"number": export.number, "hash": export.file_hash, "sealed": bool(password)},
     )
     return whole
 

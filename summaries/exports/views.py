@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpResponse
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.enums import LEVEL_OF_PREFIX, Permission
-from accounts.exceptions import Refusal
+from accounts.exceptions import Invalid, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.scopes import Jurisdiction
 from accounts.views.base import ScopedView
@@ -16,6 +17,7 @@ from registry.selectors import division_names, divisions_below
 from submissions.jobs import queue_position
 from summaries.exports.forms import ExportForm
 from summaries.exports.presenters import ExportPresenter
+from summaries.exports.sealing import sealed, sealed_size
 from summaries.exports.services import export_download, export_request
 from summaries.models import DataExport
 
@@ -134,3 +136,19 @@ class ExportFile(ScopedView):
         export = self.load(DataExport.objects.select_related("job__requested_by"), pk=pk)
         path = export_download(actor=request.user, export=export)
         return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+
+    def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBase:
+        """The same inside an archive that opens with the password given; without one, as it is."""
+        password = request.POST.get("password", "")
+        if not password:
+            return self.get(request, pk)
+        export = self.load(DataExport.objects.select_related("job__requested_by"), pk=pk)
+        try:
+            path = export_download(actor=request.user, export=export, password=password)
+        except Invalid as refusal:
+            messages.error(request, refusal.message)
+            return redirect("export_detail", pk=pk)
+        answer = StreamingHttpResponse(sealed(path, password), content_type="application/zip")
+        answer["Content-Disposition"] = f'attachment; filename="{path.stem}-sealed.zip"'
+        answer["Content-Length"] = str(sealed_size(path.stat().st_size, path.name))
+        return answer

@@ -41,6 +41,10 @@ APPEND_ONLY = {
     "review.dutyrecord",
     "review.interferencefinding",
     "review.interferencenote",
+    "summaries.dailyfigure",
+    "summaries.dispatchreport",
+    "summaries.reminder",
+    "summaries.reminderreading",
 }
 
 

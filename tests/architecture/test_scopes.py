@@ -113,6 +113,8 @@ for _name in ("acceptance_pack", "acceptance_word", "acceptance_pdf"):
     TARGETS[_name] = Target(pk_of("acceptance"), Permission.PROGRESS_VIEW)
 TARGETS["duty_file"] = Target(pk_of("duty"), Permission.PROGRESS_VIEW)
 TARGETS["interference_finding"] = Target(pk_of("interference"), Permission.INTERFERENCE_VIEW)
+for _name in ("dispatch_detail", "dispatch_word", "dispatch_workbook"):
+    TARGETS[_name] = Target(pk_of("dispatch"), Permission.PROGRESS_VIEW)
 for _name in ("export_detail", "export_file"):
     TARGETS[_name] = Target(pk_of("export"), Permission.DATA_EXPORT)
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)

@@ -48,7 +48,8 @@ def world_make(divisions: dict[str, Any]) -> World:
     """A unit with a submitted case, a finding, a question, a job and a summary in each place."""
     from accounts.enums import Role
     from summaries.definitions import tables_all
-    from summaries.models import DataExport, SummaryRun
+    from summaries.dispatch.content import content_of
+    from summaries.models import DataExport, DispatchReport, SummaryRun
 
     table = next(iter(tables_all().values()))
     nation = divisions["000000000000"]
@@ -168,6 +169,20 @@ def world_make(divisions: dict[str, Any]) -> World:
                 valid_until=timezone.localdate(),
                 requested_by=owner,
                 requested_at=timezone.now(),
+            ),
+            "dispatch": DispatchReport.objects.create(
+                exercise=case.exercise,
+                division_code=code,
+                division_name=f"{unit.name}之区划",
+                month=timezone.localdate().replace(day=1),
+                as_of=timezone.now(),
+                content=content_of(
+                    exercise=case.exercise,
+                    division=divisions[code],
+                    month=timezone.localdate().replace(day=1),
+                ),
+                content_hash="0" * 64,
+                made_at=timezone.now(),
             ),
             "export": DataExport.objects.create(
                 job=job,

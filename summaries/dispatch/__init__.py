@@ -1,0 +1,1 @@
+"""Dispatch reports: made on a set day of the month and on demand, kept, written as Word and XLSX."""
