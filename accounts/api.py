@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.bars import refuse_barred
 from accounts.enums import Permission
 from accounts.exceptions import NotAllowed, Refusal
 from accounts.models import User
@@ -56,6 +57,7 @@ class ScopedApiView(APIView):
         """One row: 404 where it is invisible, 403 where it may be seen but not acted on."""
         subject = queryset.visible_to(self.actor).filter(**lookup).first()
         if subject is None:
+            refuse_barred(self.actor, queryset.filter(**lookup))
             raise Http404
         permission = self.permission_for(self.request)
         if permission is not None and not self.actor.has_perm(permission, subject):

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.http import HttpRequest
 
-from accounts.enums import Permission
+from accounts.enums import BLIND_CHECK_PERMISSIONS, Permission
 from accounts.models import User
 
 PERMISSIONS = frozenset(Permission.values)
@@ -57,7 +57,16 @@ class ScopedRoleBackend(BaseBackend):
         if not user_obj.is_active:
             return False
         permission = Permission(perm)
+        if is_barred(user_obj, permission, obj):
+            return False
         if any(scope.covers(obj) for scope in user_obj.scopes_for(permission)):
             return True
         unit_id = getattr(obj, "unit_id", None)
         return unit_id is not None and unit_id in user_obj.granted_unit_ids(permission)
+
+
+def is_barred(user: User, permission: Permission, subject: Any) -> bool:
+    """Whether a blind check of its unit closes the subject to this person for now."""
+    if not user.barred_units or permission in BLIND_CHECK_PERMISSIONS:
+        return False
+    return getattr(subject, "unit_id", None) in user.barred_units

@@ -33,6 +33,9 @@ class Permission(models.TextChoices):
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
     ACCEPTANCE_MANAGE = "review.acceptance_manage", _("办理验收")
+    QUALITY_VIEW = "review.quality_view", _("查看质量核查结果")
+    QUALITY_CHECK = "review.quality_check", _("抽样质量核查")
+    QUALITY_DRAW = "review.quality_draw", _("抽取核查样本与判定批次")
     PRACTISE = "submissions.practise", _("练习")
     PRACTICE_VIEW = "submissions.practice_view", _("查看练习成绩")
     PROGRESS_VIEW = "summaries.progress_view", _("查看进度")
@@ -85,7 +88,12 @@ _FILL = frozenset(
     }
 )
 _OVERSEE = frozenset(
-    {Permission.PROGRESS_VIEW, Permission.FINDING_REPORT_VIEW, Permission.PRACTICE_VIEW}
+    {
+        Permission.PROGRESS_VIEW,
+        Permission.FINDING_REPORT_VIEW,
+        Permission.PRACTICE_VIEW,
+        Permission.QUALITY_VIEW,
+    }
 )
 _REVIEW = _OVERSEE | {
     Permission.COVERAGE_CHECK,
@@ -102,7 +110,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RESPONDENT: _READ | _FILL,
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
     Role.SUPERVISOR: _READ | _REVIEW | {Permission.AREA_ASSIGN, Permission.REMINDER_SEND},
-    Role.REVIEWER: _READ | _REVIEW | {Permission.WAIVER_APPROVE, Permission.REMINDER_SEND},
+    Role.REVIEWER: _READ
+    | _REVIEW
+    | {Permission.WAIVER_APPROVE, Permission.REMINDER_SEND, Permission.QUALITY_CHECK},
     Role.OFFICE: _READ
     | _REGISTER
     | _OVERSEE
@@ -115,6 +125,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.AREA_ASSIGN,
         Permission.COVERAGE_DRAW,
         Permission.COVERAGE_CHECK,
+        Permission.QUALITY_DRAW,
+        Permission.QUALITY_CHECK,
     },
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
@@ -156,3 +168,8 @@ GRANTABLE_PERMISSIONS = (_READ | _FILL | {Permission.UNIT_AMEND, Permission.CASE
 # Roles an administrator of a division may give there (F4); the other roles come from above.
 ROLES_OF_UNIT = frozenset({Role.RESPONDENT})
 ROLES_BELOW_COUNTY = frozenset({Role.ENUMERATOR, Role.SUPERVISOR})
+
+# What may be asked about a unit whose answers are closed to a person while they check it blind.
+BLIND_CHECK_PERMISSIONS = frozenset(
+    {Permission.QUALITY_VIEW, Permission.QUALITY_CHECK, Permission.QUALITY_DRAW}
+)

@@ -61,6 +61,7 @@ GROUPS = (
         _("审核"),
         (
             Entry("review_queue", _("待审核"), Permission.CASE_REVIEW),
+            Entry("quality_home", _("抽样核查"), Permission.QUALITY_VIEW),
             Entry("return_reasons", _("退回原因"), Permission.FINDING_REPORT_VIEW),
             Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
             Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),

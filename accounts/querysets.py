@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 from django.db.models import Q
 
-from accounts.enums import Permission
+from accounts.enums import BLIND_CHECK_PERMISSIONS, Permission
 from accounts.scopes import Jurisdiction, OwnUnit, Scope, prefix_range
 
 if TYPE_CHECKING:
@@ -52,4 +52,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         granted = user.granted_unit_ids(wanted)
         if granted and unit_field and condition != Q():
             condition |= Q(**{f"{unit_field}__in": granted})
-        return self.filter(condition)
+        rows = self.filter(condition)
+        if user.barred_units and unit_field and wanted not in BLIND_CHECK_PERMISSIONS:
+            rows = rows.exclude(**{f"{unit_field}__in": user.barred_units})
+        return rows

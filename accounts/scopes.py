@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.enums import LEVEL_OF_PREFIX, PREFIX_LENGTHS, Level, Role
+from accounts.enums import (
+    LEVEL_OF_PREFIX,
+    PREFIX_LENGTHS,
+    ROLE_PERMISSIONS,
+    Level,
+    Permission,
+    Role,
+)
 
 
 def prefix_of(division_code: str, level: int) -> str:
@@ -23,6 +30,22 @@ def prefix_range(prefix: str) -> tuple[str, str | None]:
 
 
 @dataclass(frozen=True)
+class Confinement:
+    """A subject that one level keeps to itself for now: its own people who hold `permission`.
+
+    Neither the levels below nor those above see it, whatever else they may see there.
+    """
+
+    prefix: str
+    permission: Permission
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles of these people."""
+        return frozenset(role for role, held in ROLE_PERMISSIONS.items() if self.permission in held)
+
+
+@dataclass(frozen=True)
 class Jurisdiction:
     """A division and everything below it."""
 
@@ -38,7 +61,12 @@ class Jurisdiction:
     def covers(self, subject: Any) -> bool:
         """Whether the subject's own division lies inside."""
         code = getattr(subject, "division_code", None)
-        return isinstance(code, str) and code.startswith(self.prefixes)
+        if not isinstance(code, str) or not code.startswith(self.prefixes):
+            return False
+        confined: Confinement | None = getattr(subject, "confinement", None)
+        if confined is None:
+            return True
+        return confined.prefix in self.prefixes and self.role in confined.roles
 
     @property
     def level(self) -> Level | None:
@@ -59,6 +87,8 @@ class OwnUnit:
 
     def covers(self, subject: Any) -> bool:
         """Whether the subject is the unit or belongs to it."""
+        if getattr(subject, "confinement", None) is not None:
+            return False
         return getattr(subject, "unit_id", None) == self.unit_id
 
 

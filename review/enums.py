@@ -60,4 +60,9 @@ class ReturnReason(models.TextChoices):
     EVIDENCE = "evidence", _("佐证不足")
     EXPLANATION = "explanation", _("说明不充分")
     OTHER_SOURCES = "other_sources", _("与上年或其他来源差异大")
+    QUALITY_LOT = "quality_lot", _("抽样核查不合格，整批退回")
     OTHER = "other", _("其他")
+
+
+# A reviewer chooses among these; the others are given by the portal.
+CHOSEN_REASONS = tuple(reason for reason in ReturnReason if reason != ReturnReason.QUALITY_LOT)

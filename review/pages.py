@@ -16,7 +16,7 @@ from review.changes import (
     decision_last_at,
     explanations_changed,
 )
-from review.enums import Decision, ReturnReason
+from review.enums import CHOSEN_REASONS, Decision
 from review.models import ReviewDecision
 from review.selectors import decisions_of
 from submissions.earlier_values import SUBMISSION, earlier_values
@@ -175,7 +175,7 @@ class CaseReviewPage:
     @property
     def reasons(self) -> list[tuple[str, str]]:
         """The coded reasons of a return."""
-        return [(reason.value, str(reason.label)) for reason in ReturnReason]
+        return [(reason.value, str(reason.label)) for reason in CHOSEN_REASONS]
 
     @cached_property
     def division(self) -> str:

@@ -16,7 +16,7 @@ from audit.enums import AuditAction
 from audit.hashing import canonical_json
 from audit.services import audit_record
 from instruments.selectors import definition_data
-from review.enums import ACTIONS, Decision, ReturnReason
+from review.enums import ACTIONS, CHOSEN_REASONS, Decision, ReturnReason
 from review.models import DecisionSignature, ReviewDecision
 from review.signing import signed_content
 from submissions.guards import holds_pen
@@ -174,7 +174,7 @@ def _check(
         return
     if not reason_codes:
         raise Invalid(_("退回须选择至少一个原因。"), code="reason_required")
-    if unknown := sorted(set(reason_codes) - set(ReturnReason.values)):
+    if unknown := sorted(set(reason_codes) - {reason.value for reason in CHOSEN_REASONS}):
         raise Invalid(
             _("没有“%(code)s”这个退回原因。") % {"code": unknown[0]}, code="reason_unknown"
         )

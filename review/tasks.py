@@ -17,3 +17,19 @@ def interference_scan_run(job_id: int) -> None:
     from review.interference.scanning import interference_scan_job
 
     interference_scan_job(job_id)
+
+
+@shared_task(name="review.tasks.quality_frame_run")
+def quality_frame_run(job_id: int) -> None:
+    """Freeze a frame for quality control, or draw from it: the parameters say which."""
+    from review.quality.jobs import quality_frame_job
+
+    quality_frame_job(job_id)
+
+
+@shared_task(name="review.tasks.lot_return_run")
+def lot_return_run(job_id: int) -> None:
+    """Return a lot that failed its acceptance sampling: the parameters name it."""
+    from review.quality.jobs import lot_return_job
+
+    lot_return_job(job_id)

@@ -5,6 +5,7 @@ from django.urls import path
 from review import views
 from review.acceptance import views as acceptance
 from review.interference import views as interference
+from review.quality.views import checks, reports, samples
 
 urlpatterns = [
     path("review/", views.ReviewQueue.as_view(), name="review_queue"),
@@ -33,4 +34,16 @@ urlpatterns = [
     ),
     path("verify/", views.Verify.as_view(), name="verify"),
     path("queries/<int:pk>/answer/", views.QueryAnswer.as_view(), name="query_answer"),
+    path("quality/", samples.QualityHome.as_view(), name="quality_home"),
+    path("quality/<int:pk>/", samples.QualitySampleDetail.as_view(), name="quality_sample"),
+    path("quality/<int:pk>/frame/", samples.QualityFrame.as_view(), name="quality_frame"),
+    path("quality/checks/<int:pk>/", checks.QualityCheckDetail.as_view(), name="quality_check"),
+    path("quality/checks/<int:pk>/cells/", checks.QualityCells.as_view(), name="quality_cells"),
+    path(
+        "quality/checks/<int:pk>/answered/",
+        checks.QualityAnswered.as_view(),
+        name="quality_answered",
+    ),
+    path("quality/checks/<int:pk>/photo/", checks.QualityPhoto.as_view(), name="quality_photo"),
+    path("quality/reports/<int:pk>/", reports.QualityReportFile.as_view(), name="quality_report"),
 ]

@@ -28,6 +28,7 @@ from review.bulk_reviewing import ready_keep
 from review.enums import Decision
 from review.forms import DecisionForm, filter_query, place_read, place_written, queue_filter
 from review.pages import CaseReviewPage, asked_views
+from review.quality.report_signing import report_verified
 from review.return_reasons import return_report
 from review.selectors import Place, decisions_of, queries_of, queue_next, queue_of, queue_page
 from review.services import decision_record, query_answer
@@ -237,7 +238,11 @@ class Verify(ScopedView):
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """`code`: the number on the receipt."""
         code = request.GET.get("code", "").strip().replace("\0", "").upper()[:40]
-        context = {"code": code, "found": submission_verified(code) if code else None}
+        context = {
+            "code": code,
+            "found": submission_verified(code) if code else None,
+            "report": report_verified(code) if code else None,
+        }
         return render(request, "review/verify.html", context)
 
 

@@ -60,6 +60,7 @@ class CaseAction(models.TextChoices):
     VOID = "void", _("作废")
     REOPEN = "reopen", _("重新开放")
     REVISE = "revise", _("因改版重新开放")
+    RETURN_LOT = "return_lot", _("整批退回")
 
 
 class Owner(models.TextChoices):
@@ -143,6 +144,8 @@ class JobKind(models.TextChoices):
     DIVISION_CHANGE = "division_change", _("区划变更")
     BULK_REVIEW = "bulk_review", _("整批通过")
     INTERFERENCE_SCAN = "interference_scan", _("扫描干预迹象")
+    QUALITY_FRAME = "quality_frame", _("冻结核查抽样框")
+    LOT_RETURN = "lot_return", _("整批退回")
     SUMMARY_RUN = "summary_run", _("汇总")
     DATA_EXPORT = "data_export", _("导出数据")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")

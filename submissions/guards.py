@@ -60,6 +60,18 @@ def not_signed_above(case: Case, actor: User) -> None:
         )
 
 
+def lot_not_signed_above(case: Case, actor: User) -> None:
+    """A level takes back the forms of a failing lot as far up as it stands itself."""
+    reached = case.exercise.top_level if case.status == CaseStatus.FINAL else case.review_level
+    order = list(Level)
+    own = actor.levels_for(Permission.QUALITY_DRAW, case)
+    if max(map(order.index, own), default=-1) < order.index(Level(reached)):
+        raise NotAllowed(
+            _("本表已到“%(level)s”，须由该级或以上退回。") % {"level": Level(reached).label},
+            code="above_your_level",
+        )
+
+
 def not_own_work(case: Case, actor: User) -> None:
     """Nobody reviews what they entered, explained, answered or submitted. One query."""
     if not without_own_work(Case.objects.filter(pk=case.pk), actor).exists():

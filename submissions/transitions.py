@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -82,6 +82,14 @@ REVISE = Transition(
     guards=(guards.exercise_open,),
     needs_reason=True,
 )
+# a lot that failed its acceptance sampling goes back whole, whoever has approved its forms
+RETURN_LOT = Transition(
+    CaseStatus.RETURNED,
+    Permission.QUALITY_DRAW,
+    AuditAction.CASE_LOT_RETURNED,
+    guards=(guards.exercise_open, guards.lot_not_signed_above),
+    needs_reason=True,
+)
 _REVIEW = (guards.exercise_open, guards.reviews_at_this_level, guards.not_own_work)
 _SOUND = (guards.no_rule_failed_to_run, guards.no_open_hard_failures)
 
@@ -116,6 +124,8 @@ TRANSITIONS: dict[tuple[CaseStatus, CaseAction], Transition] = {
     ),
     (CaseStatus.UNDER_REVIEW, CaseAction.REVISE): REVISE,
     (CaseStatus.FINAL, CaseAction.REVISE): REVISE,
+    (CaseStatus.UNDER_REVIEW, CaseAction.RETURN_LOT): RETURN_LOT,
+    (CaseStatus.FINAL, CaseAction.RETURN_LOT): RETURN_LOT,
     (CaseStatus.VOID, CaseAction.REOPEN): Transition(
         CaseStatus.OPEN,
         Permission.CASE_CLOSE,
@@ -127,8 +137,18 @@ TRANSITIONS: dict[tuple[CaseStatus, CaseAction], Transition] = {
 
 
 @transaction.atomic
-def case_transition(*, case_id: int, action: CaseAction, actor: User, reason: str = "") -> Case:
-    """Move a case along one edge of TRANSITIONS. The only writer of its status and level."""
+def case_transition(
+    *,
+    case_id: int,
+    action: CaseAction,
+    actor: User,
+    reason: str = "",
+    due_on: date | None = None,
+) -> Case:
+    """Move a case along one edge of TRANSITIONS. The only writer of its status and level.
+
+    `due_on` is by when it has to be submitted again, where the act says so.
+    """
     case = (
         Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("exercise", "unit")
@@ -152,6 +172,7 @@ def case_transition(*, case_id: int, action: CaseAction, actor: User, reason: st
     _mark(case, transition.to, actor, timezone.now())
     case.status = transition.to
     case.review_level = level
+    case.due_on = due_on or case.due_on
     case.save()
     audit_record(
         action=transition.audit,
@@ -161,6 +182,7 @@ def case_transition(*, case_id: int, action: CaseAction, actor: User, reason: st
             "before": before,
             "after": {"status": case.status, "level": case.review_level},
             **({"reason": reason.strip()} if reason.strip() else {}),
+            **({"due_on": due_on.isoformat()} if due_on else {}),
         },
     )
     return case

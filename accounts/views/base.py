@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import View
 
+from accounts.bars import refuse_barred
 from accounts.enums import Permission
 from accounts.exceptions import NotAllowed
 from accounts.http import AuthenticatedHttpRequest
@@ -64,6 +65,7 @@ class ScopedView(View):
         """One row: 404 where it is invisible, 403 where it may be seen but not acted on."""
         subject = self.visible(queryset).filter(**lookup).first()
         if subject is None:
+            refuse_barred(self.request.user, queryset.filter(**lookup))
             raise Http404(_("没有找到，或不在您的管辖范围内。"))
         permission = self.permission_required
         if permission is not None and not self.request.user.has_perm(permission, subject):

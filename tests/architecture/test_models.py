@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "summaries.dispatchreport",
     "summaries.reminder",
     "summaries.reminderreading",
+    "review.qualityreport",
 }
 
 

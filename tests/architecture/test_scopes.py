@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.enums import Permission, Role
 from audit.models import AuditEvent
 from registry.models import EnumerationArea, FrameChange, SourceList, SourceRow, Unit
+from review.models import QualityCheck, QualityLot, QualityReport, QualitySample
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from tests.architecture.routes import ROUTES, Route
 from tests.architecture.world import PLACES, World
@@ -117,6 +118,11 @@ for _name in ("dispatch_detail", "dispatch_word", "dispatch_workbook"):
     TARGETS[_name] = Target(pk_of("dispatch"), Permission.PROGRESS_VIEW)
 for _name in ("export_detail", "export_file"):
     TARGETS[_name] = Target(pk_of("export"), Permission.DATA_EXPORT)
+for _name in ("quality_sample", "quality_frame"):
+    TARGETS[_name] = Target(pk_of("quality_sample"), Permission.QUALITY_VIEW)
+for _name in ("quality_check", "quality_cells", "quality_answered", "quality_photo"):
+    TARGETS[_name] = Target(pk_of("quality_check"), Permission.QUALITY_VIEW)
+TARGETS["quality_report"] = Target(pk_of("quality_report"), Permission.QUALITY_VIEW)
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
@@ -193,6 +199,7 @@ def people(world: World, cast) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.timeout(1200)  # some fifteen thousand requests, on a machine that may be busy
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_thing_outside_the_scope_does_not_exist(client, world, cast, method):
     """Every route × every person × every place; all violations are told at once."""
@@ -228,6 +235,7 @@ def fault_of(answer, nothing, person, route: Route, subject: Unit) -> str:
     return ""
 
 
+@pytest.mark.timeout(1200)
 def test_no_list_shows_what_lies_outside(client, world, cast):
     violations = []
     for who, person in people(world, cast).items():
@@ -258,6 +266,10 @@ def test_no_list_shows_what_lies_outside(client, world, cast):
         SourceRow,
         FrameChange,
         EnumerationArea,
+        QualitySample,
+        QualityLot,
+        QualityCheck,
+        QualityReport,
     ],
     ids=lambda m: m.__name__,
 )

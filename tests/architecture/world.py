@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import SigningKey
 from registry.enums import FrameChangeKind
 from registry.models import (
     CoverageBlock,
@@ -27,6 +28,7 @@ from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
 from tests.factories.case import make_plain_unit, make_submitted
+from tests.factories.quality import quality_things
 from tests.people import FAR_TOWN, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
 
 PLACES = {
@@ -55,6 +57,9 @@ def world_make(divisions: dict[str, Any]) -> World:
     nation = divisions["000000000000"]
     filler = account("filler-of-all", Role.ENUMERATOR, division=nation, full_name="全国填报")
     owner = account("owner-of-all", Role.OFFICE, division=nation, full_name="全国统计")
+    key = SigningKey.objects.create(
+        user=owner, public_key=b"p", fingerprint="f" * 64, salt=b"s", sealed_secret=b"x"
+    )
     things = {}
     for place, code in PLACES.items():
         unit = make_plain_unit(filler, division_code=code, name=f"{place}之工厂{uuid.uuid4().hex}")
@@ -81,6 +86,7 @@ def world_make(divisions: dict[str, Any]) -> World:
             code=f"{code}01", division_code=code, name=f"{unit.name}小区"
         )
         things[place] = {
+            **quality_things(case, owner, key),
             "frame_change": frame_change_request(
                 actor=owner,
                 wanted=ChangeRequest(

@@ -10,23 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Level, Permission
 from accounts.querysets import ScopedQuerySet
-from review.acceptance.models import AcceptanceDecision, AcceptancePack, DutyRecord
 from review.enums import Decision, ReturnReason
-from review.interference.models import InterferenceFinding, InterferenceNote, InterferenceRun
 from submissions.models import Case, Submission
 from submissions.models.constraints import within
-
-__all__ = [
-    "AcceptanceDecision",
-    "AcceptancePack",
-    "DecisionSignature",
-    "DutyRecord",
-    "InterferenceFinding",
-    "InterferenceNote",
-    "InterferenceRun",
-    "ReviewDecision",
-    "ReviewDecisionQuerySet",
-]
 
 
 class ReviewDecisionQuerySet(ScopedQuerySet["ReviewDecision"]):

@@ -1,0 +1,1 @@
+"""Quality control by sampling: frames, draws, blind re-enumeration, acceptance, reports."""

@@ -1,0 +1,1 @@
+"""Services of quality control: the only writers of its tables."""
