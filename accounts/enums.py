@@ -30,6 +30,9 @@ class Permission(models.TextChoices):
     WAIVER_APPROVE = "submissions.waiver_approve", _("批准豁免审核关系")
     FINDING_REPORT_VIEW = "submissions.finding_report_view", _("查看审核问题统计")
     CASE_CLOSE = "submissions.case_close", _("作废与重新开放")
+    PHASE_MANAGE = "submissions.phase_manage", _("开始与结束阶段、设定截止日期")
+    DEADLINE_EXTEND = "submissions.deadline_extend", _("申请与批准延期")
+    CORRECTION_REQUEST = "submissions.correction_request", _("申请定稿后更正")
     JOB_VIEW = "submissions.job_view", _("查看后台任务")
     CASE_REVIEW = "review.case_review", _("审核")
     ACCEPTANCE_MANAGE = "review.acceptance_manage", _("办理验收")
@@ -84,6 +87,7 @@ _FILL = frozenset(
         Permission.QUERY_ANSWER,
         Permission.NOTE_WRITE,
         Permission.WAIVER_REQUEST,
+        Permission.CORRECTION_REQUEST,
         Permission.PRACTISE,
     }
 )
@@ -100,6 +104,7 @@ _REVIEW = _OVERSEE | {
     Permission.CASE_REVIEW,
     Permission.NOTE_WRITE,
     Permission.WAIVER_REQUEST,
+    Permission.CORRECTION_REQUEST,
     Permission.PRACTISE,
 }
 _REGISTER = frozenset(
@@ -118,6 +123,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _OVERSEE
     | {
         Permission.NOTE_WRITE,
+        Permission.CORRECTION_REQUEST,
+        Permission.DEADLINE_EXTEND,
         Permission.SUMMARY_RUN,
         Permission.REMINDER_SEND,
         Permission.ACCEPTANCE_MANAGE,
@@ -155,6 +162,7 @@ PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DIVISION_CHANGE,
             Permission.INTERFERENCE_VIEW,
             Permission.DATA_EXPORT,
+            Permission.PHASE_MANAGE,
         }
     ),
 }

@@ -54,6 +54,7 @@ GROUPS = (
         pgettext_lazy("menu", "普查表"),
         (
             Entry("case_list", pgettext_lazy("menu", "普查表"), Permission.CASE_VIEW),
+            Entry("correction_list", _("定稿后更正"), Permission.CASE_VIEW),
             Entry("practice_list", _("练习"), Permission.PRACTISE),
         ),
     ),
@@ -77,6 +78,8 @@ GROUPS = (
             Entry("productivity", _("工作量"), Permission.PROGRESS_VIEW),
             Entry("reminders", _("催办"), Permission.REMINDER_SEND),
             Entry("dispatch_list", _("调度通报"), Permission.PROGRESS_VIEW),
+            Entry("phase_list", _("阶段"), Permission.CASE_VIEW),
+            Entry("deadline_list", _("截止日期"), Permission.CASE_VIEW),
             Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
             Entry("export_list", _("数据导出"), Permission.DATA_EXPORT),
             Entry("acceptance", _("验收"), Permission.PROGRESS_VIEW),
@@ -93,6 +96,8 @@ GROUPS = (
         _("管理"),
         (
             Entry("job_list", _("后台任务"), Permission.JOB_VIEW),
+            Entry("two_person_list", _("双人复核"), Permission.CASE_CLOSE),
+            Entry("unusual_acts", _("非常规办理"), Permission.CASE_VIEW),
             Entry("verify", _("验证回执")),
             Entry("signing_key", _("签名密钥"), Permission.CASE_REVIEW),
             Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),

@@ -14,7 +14,7 @@ from instruments.accounting_targets import accounting_targets
 from instruments.evaluation.definition import Item
 from submissions.accounting_rows import Measured, RowResult, Sentence
 from submissions.models import Response
-from submissions.policies import is_open_for_filling
+from submissions.policies import is_fillers_turn
 from submissions.services.unit_forms import UnitForms
 
 Basis = dict[str, Any]
@@ -160,7 +160,7 @@ def _target(responses: dict[str, Response], result: RowResult) -> Response:
     response = responses.get(code)
     if response is None or not response.case.is_owed:
         raise NotComputable("target_not_owed", form=code)
-    if not is_open_for_filling(response.case):
+    if not is_fillers_turn(response.case):
         raise NotComputable(
             "target_locked", form=code, status=str(response.case.get_status_display())
         )

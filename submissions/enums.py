@@ -61,6 +61,7 @@ class CaseAction(models.TextChoices):
     REOPEN = "reopen", _("重新开放")
     REVISE = "revise", _("因改版重新开放")
     RETURN_LOT = "return_lot", _("整批退回")
+    CORRECT = "correct", _("批准更正")
 
 
 class Owner(models.TextChoices):
@@ -152,6 +153,8 @@ class JobKind(models.TextChoices):
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")
     CROSS_CHECK = "cross_check", _("跨单位核对")
     CHANGE_IMPACT = "change_impact", _("改版的影响")
+    CASES_CLOSE = "cases_close", _("整批作废或重新开放")
+    TRAINING_RESET = "training_reset", _("重置培训练习")
     CHANGE_APPLY = "change_apply", _("套用新版普查表")
     LOCAL_APPLY = "local_apply", _("套用地方附加指标")
 

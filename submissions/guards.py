@@ -10,7 +10,15 @@ from instruments.accounting_targets import accounting_targets
 from submissions.accounting_rows import inputs_hash
 from submissions.enums import CaseStatus, FailureKind, Holder, Level, Severity
 from submissions.models import AccountingRun, Case, EditFailure, ItemQuery, Response
-from submissions.policies import holds_the_pen, is_running
+from submissions.phase_enums import Work
+from submissions.policies import (
+    closed_words,
+    filling_works,
+    holds_the_pen,
+    is_filling_in_phase,
+    is_review_in_phase,
+    is_running,
+)
 from submissions.selectors import without_own_work
 
 
@@ -18,6 +26,18 @@ def exercise_open(case: Case, actor: User) -> None:
     """After an exercise is closed nothing moves."""
     if not is_running(case.exercise):
         raise Conflict(_("本次普查填报已结束，不能再办理。"), code="exercise_closed")
+
+
+def filling_open(case: Case, actor: User) -> None:
+    """Filling and submitting end with their phase and its deadline in the case's area."""
+    if not is_filling_in_phase(case):
+        raise Conflict(closed_words(case, filling_works(case)), code="phase_closed")
+
+
+def review_open(case: Case, actor: User) -> None:
+    """Reviewing begins and ends with its phases in the case's area."""
+    if not is_review_in_phase(case):
+        raise Conflict(closed_words(case, {Work.REVIEW}), code="phase_closed")
 
 
 def holds_pen(case: Case, actor: User) -> None:
@@ -69,6 +89,16 @@ def lot_not_signed_above(case: Case, actor: User) -> None:
         raise NotAllowed(
             _("本表已到“%(level)s”，须由该级或以上退回。") % {"level": Level(reached).label},
             code="above_your_level",
+        )
+
+
+def signed_last(case: Case, actor: User) -> None:
+    """What was approved at the top is opened by the top alone."""
+    if case.exercise.top_level not in actor.levels_for(Permission.CASE_REVIEW, case):
+        raise NotAllowed(
+            _("本表由“%(level)s”定稿，更正也由该级批准。")
+            % {"level": Level(case.exercise.top_level).label},
+            code="not_your_level",
         )
 
 

@@ -38,6 +38,8 @@ JOB_TASKS: dict[JobKind, str] = {
     JobKind.ACCOUNTING_APPLY: "submissions.tasks.accounting_apply_run",
     JobKind.CROSS_CHECK: "submissions.tasks.cross_check_run",
     JobKind.CHANGE_IMPACT: "submissions.tasks.change_impact_run",
+    JobKind.CASES_CLOSE: "submissions.tasks.cases_close_run",
+    JobKind.TRAINING_RESET: "submissions.tasks.training_reset_run",
     JobKind.CHANGE_APPLY: "submissions.tasks.change_apply_run",
     JobKind.LOCAL_APPLY: "submissions.tasks.change_apply_run",
 }
@@ -56,6 +58,8 @@ JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.ACCOUNTING_APPLY: Permission.COEFFICIENT_PUBLISH,
     JobKind.CROSS_CHECK: Permission.FINDING_REPORT_VIEW,
     JobKind.CHANGE_IMPACT: Permission.INSTRUMENT_PUBLISH,
+    JobKind.CASES_CLOSE: Permission.CASE_CLOSE,
+    JobKind.TRAINING_RESET: Permission.PHASE_MANAGE,
     JobKind.CHANGE_APPLY: Permission.INSTRUMENT_PUBLISH,
     JobKind.LOCAL_APPLY: Permission.INSTRUMENT_EXTEND,
 }

@@ -33,6 +33,7 @@ from submissions.models import (
 )
 from submissions.models.case import CaseQuerySet
 from submissions.models.response import slot_in_force
+from submissions.phases.due_dates import closed_for_filling, with_due_dates
 
 PAGE = 50
 _PLACE = re.compile(r"(?P<division>[0-9]{1,12})-(?P<pk>[0-9]{1,18})")
@@ -90,12 +91,15 @@ class Work:
     returned: list[Case]
     begun: list[Case]
     untouched: list[Case]
+    closed: Collection[int]  # keys of those that no phase lets anybody fill today
     counts: Mapping[str, int]
     waiting: Mapping[str, int]
 
 
 def work_of(user: User, *, at_most: int = 12) -> Work:
-    """Returned forms first, then those begun, then those untouched. Five queries."""
+    """Returned forms first, then those begun, then those untouched. Five queries, and
+    six where the exercise has phases.
+    """
     if user.can_anywhere(Permission.RESPONSE_SAVE):
         seen = Case.objects.visible_to(user, Permission.RESPONSE_SAVE).owed().with_names()
         cases = seen.exclude(holder=other_side(user))
@@ -105,11 +109,15 @@ def work_of(user: User, *, at_most: int = 12) -> Work:
     opened = cases.filter(status=CaseStatus.OPEN)
     begun = opened.filter(response__version__gt=0).order_by("-updated_at", "pk")
     untouched = opened.filter(response__version=0).order_by("division_code", "pk")
+    first, second, third = (list(found[:at_most]) for found in (returned, begun, untouched))
+    every = [*first, *second, *third]
+    with_due_dates(every)
     return Work(
         handed_to(user, cases, at_most),
-        list(returned[:at_most]),
-        list(begun[:at_most]),
-        list(untouched[:at_most]),
+        first,
+        second,
+        third,
+        closed_for_filling(every),
         counts_by_status(cases) if user.can_anywhere(Permission.RESPONSE_SAVE) else {},
         waiting_for(user),
     )

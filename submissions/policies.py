@@ -1,8 +1,14 @@
 """What a state allows."""
 
+from collections.abc import Collection
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from accounts.enums import Permission
 from accounts.models import User
 from accounts.scopes import OwnUnit
+from instruments.selectors import definition_data
 from submissions.enums import (
     CaseStatus,
     ExerciseStatus,
@@ -13,6 +19,8 @@ from submissions.enums import (
     Severity,
 )
 from submissions.models import Case, CollectionExercise
+from submissions.phase_enums import Work
+from submissions.phases.open_work import is_work_open, phases_here
 
 # Whose turn it is. Total: every status is here (a test says so).
 STATUS_OWNERS: dict[CaseStatus, Owner] = {
@@ -24,9 +32,63 @@ STATUS_OWNERS: dict[CaseStatus, Owner] = {
 }
 
 
-def is_open_for_filling(case: Case) -> bool:
+def is_fillers_turn(case: Case) -> bool:
     """Whether cells of this case may be saved, as far as its status says."""
     return STATUS_OWNERS[CaseStatus(case.status)] == Owner.RESPONDENT
+
+
+def filling_works(case: Case) -> frozenset[Work]:
+    """The works of which one must be open for this case to be filled."""
+    is_listing = bool(definition_data(case.instrument_version_id).get("listing"))
+    first = Work.LISTING if is_listing else Work.FILLING
+    return frozenset({first, Work.MENDING} if case.status == CaseStatus.RETURNED else {first})
+
+
+def is_filling_in_phase(case: Case) -> bool:
+    """Whether the phases let this case be filled today. An approved correction needs no phase."""
+    if not case.exercise.has_phases or case.correction_id is not None:
+        return True
+    return is_work_open(case.exercise, case.division_code, filling_works(case))
+
+
+def is_review_in_phase(case: Case) -> bool:
+    """Whether the phases let this case be reviewed today. An approved correction needs no phase."""
+    if not case.exercise.has_phases or case.correction_id is not None:
+        return True
+    return is_work_open(case.exercise, case.division_code, {Work.REVIEW})
+
+
+def is_open_for_filling(case: Case) -> bool:
+    """Whether cells of this case may be saved: its status and its area's phases say so.
+
+    Three queries in an exercise with phases, none in another.
+    """
+    return is_fillers_turn(case) and is_filling_in_phase(case)
+
+
+def closed_words(case: Case, works: Collection[Work]) -> str:
+    """Why none of these works may be done in the case's area today, as a sentence."""
+    names = _("、").join(str(Work(work).label) for work in Work if work in works)
+    today = timezone.localdate()
+    late = [
+        here.deadline.due_on
+        for here in phases_here(case.exercise, case.division_code)
+        if here.is_open and here.deadline and here.deadline.due_on < today
+        if not set(here.phase.works).isdisjoint(works)
+    ]
+    if late:
+        return _("本地区“%(works)s”的截止日期（%(day)s）已过。") % {
+            "works": names,
+            "day": max(late).isoformat(),
+        }
+    return _("本地区现在没有开放“%(works)s”：所属阶段尚未开始或已经结束。") % {"works": names}
+
+
+def why_not_filled(case: Case) -> str:
+    """Why the phases keep a case closed whose turn it is to be filled; blank where they do not."""
+    if not is_fillers_turn(case) or is_filling_in_phase(case):
+        return ""
+    return closed_words(case, filling_works(case))
 
 
 def side_of(actor: User, case: Case) -> Holder:

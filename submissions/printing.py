@@ -80,7 +80,7 @@ class _Sheets:
         is_receipted = submission and submission.response_version == response.version
         return self._sheet(
             case,
-            mark=state_mark(case, response),
+            mark=sheet_mark(case, state_mark(case, response)),
             values=answers["values"],
             rows=answers["rows"],
             reference=f"回执编号 {submission.receipt_code}" if submission and is_receipted else "",
@@ -88,7 +88,7 @@ class _Sheets:
 
     def blank(self, case: Case) -> FormSheet:
         """The heading alone."""
-        sheet = self._sheet(case, mark=BLANK)
+        sheet = self._sheet(case, mark=sheet_mark(case, BLANK))
         values = self.responses[case.pk].plain()["values"]
         head = {item.slug: values.get(item.slug, "") for item in sheet.head}
         return replace(sheet, values=head, is_blank=True)
@@ -104,6 +104,12 @@ class _Sheets:
             unit=case.unit.name,
             **more,
         )
+
+
+def sheet_mark(case: Case, state: str) -> str:
+    """What the sheet is worth, and first of all that it is not the census, where it is not."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return "·".join(filter(None, [case.exercise.mark, state]))
 
 
 def state_mark(case: Case, response: Response) -> str:

@@ -89,3 +89,19 @@ def accounting_apply_run(job_id: int) -> None:
     from submissions.accounting_impact import accounting_apply_job
 
     accounting_apply_job(job_id)
+
+
+@shared_task(name="submissions.tasks.cases_close_run")
+def cases_close_run(job_id: int) -> None:
+    """Void or open again what two people agreed on: the parameters name the request."""
+    from submissions.cases_closing import cases_close_job
+
+    cases_close_job(job_id)
+
+
+@shared_task(name="submissions.tasks.training_reset_run")
+def training_reset_run(job_id: int) -> None:
+    """Open the cases of a training exercise's new round: the parameters name it."""
+    from submissions.training import training_reset_job
+
+    training_reset_job(job_id)

@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.enums import AuditAction
 from audit.services import audit_record
 from submissions import guards
-from submissions.enums import CaseAction, CaseStatus
+from submissions.enums import CLOSED_STATUSES, CaseAction, CaseStatus
 from submissions.models import Case
 from submissions.selectors import levels_of
 
@@ -57,6 +57,7 @@ SUBMIT = Transition(
     AuditAction.CASE_SUBMITTED,
     guards=(
         guards.exercise_open,
+        guards.filling_open,
         guards.holds_pen,
         guards.is_owed,
         guards.no_rule_failed_to_run,
@@ -90,7 +91,12 @@ RETURN_LOT = Transition(
     guards=(guards.exercise_open, guards.lot_not_signed_above),
     needs_reason=True,
 )
-_REVIEW = (guards.exercise_open, guards.reviews_at_this_level, guards.not_own_work)
+_REVIEW = (
+    guards.exercise_open,
+    guards.review_open,
+    guards.reviews_at_this_level,
+    guards.not_own_work,
+)
 _SOUND = (guards.no_rule_failed_to_run, guards.no_open_hard_failures)
 
 TRANSITIONS: dict[tuple[CaseStatus, CaseAction], Transition] = {
@@ -120,6 +126,13 @@ TRANSITIONS: dict[tuple[CaseStatus, CaseAction], Transition] = {
         Permission.CASE_CLOSE,
         AuditAction.CASE_REOPENED,
         guards=(guards.exercise_open, guards.not_signed_above),
+        needs_reason=True,
+    ),
+    (CaseStatus.FINAL, CaseAction.CORRECT): Transition(
+        CaseStatus.RETURNED,
+        Permission.CASE_REVIEW,
+        AuditAction.CASE_REOPENED,
+        guards=(guards.exercise_open, guards.signed_last, guards.not_own_work),
         needs_reason=True,
     ),
     (CaseStatus.UNDER_REVIEW, CaseAction.REVISE): REVISE,
@@ -207,6 +220,8 @@ def _mark(case: Case, to: CaseStatus, actor: User, now: datetime) -> None:
     is_final = to == CaseStatus.FINAL
     case.finalised_at = now if is_final else None
     case.finalised_by = actor if is_final else None
+    if to in CLOSED_STATUSES:  # a correction ends with the case it opened
+        case.correction = None
 
 
 def can_take(case: Case, action: CaseAction, actor: User) -> bool:

@@ -10,7 +10,20 @@ from submissions.views.coefficients import (
     CoefficientImpactDetail,
     CoefficientVersionList,
 )
+from submissions.views.corrections import (
+    CorrectionDecide,
+    CorrectionDetail,
+    CorrectionList,
+    CorrectionNew,
+)
 from submissions.views.cross_checks import CrossChecks
+from submissions.views.deadlines import (
+    CalendarDaySet,
+    DeadlineList,
+    DeadlineSet,
+    ExtensionDecide,
+    ExtensionRequest,
+)
 from submissions.views.division_changes import DivisionChangeDetail, DivisionChangeList
 from submissions.views.entering import (
     UnitAmendAndDerive,
@@ -39,6 +52,7 @@ from submissions.views.jobs import (
 )
 from submissions.views.local_items import LocalDetail, LocalList
 from submissions.views.notes import CaseNotes, NoteList, ThreadResolve
+from submissions.views.phases import PhaseList, PhaseMoveView, PhasesPlan
 from submissions.views.practice import (
     PracticeAttemptPage,
     PracticeCells,
@@ -51,8 +65,10 @@ from submissions.views.register_freezing import RegisterFreezeStart
 from submissions.views.rules import RuleDetail, RuleFindings, RuleList, RuleMeasure
 from submissions.views.source_lists import SourceListDetail, SourceLists
 from submissions.views.submitting import CaseReceipt, CaseSubmit
+from submissions.views.two_person import TwoPersonDecide, TwoPersonDetail, TwoPersonList
 from submissions.views.unit_workbooks import UnitWorkbook, UnitWorkbookCommit, UnitWorkbookFile
 from submissions.views.units import UnitDerive, UnitDetail
+from submissions.views.unusual_acts import CaseUnusualActs, UnusualActs
 from submissions.views.waivers import WaiverDecide, WaiverDetail, WaiverList, WaiverRequest
 from submissions.views.work import CaseList, Home
 from submissions.views.workbooks import CaseWorkbook, CaseWorkbookCommit, CaseWorkbookUpload
@@ -149,6 +165,23 @@ urlpatterns = [
     path("areas/", Areas.as_view(), name="areas"),
     path("frame/load/", FrameLoad.as_view(), name="frame_load"),
     path("frame/template/", FrameTemplate.as_view(), name="frame_template"),
+    path("phases/", PhaseList.as_view(), name="phase_list"),
+    path("phases/<int:pk>/move/", PhaseMoveView.as_view(), name="phase_move"),
+    path("phases/plan/<str:code>/", PhasesPlan.as_view(), name="phases_plan"),
+    path("deadlines/", DeadlineList.as_view(), name="deadline_list"),
+    path("deadlines/set/", DeadlineSet.as_view(), name="deadline_set"),
+    path("deadlines/calendar/", CalendarDaySet.as_view(), name="calendar_day_set"),
+    path("deadlines/extensions/", ExtensionRequest.as_view(), name="extension_request"),
+    path("deadlines/extensions/<int:pk>/", ExtensionDecide.as_view(), name="extension_decide"),
+    path("two-person/", TwoPersonList.as_view(), name="two_person_list"),
+    path("two-person/<int:pk>/", TwoPersonDetail.as_view(), name="two_person_detail"),
+    path("two-person/<int:pk>/decide/", TwoPersonDecide.as_view(), name="two_person_decide"),
+    path("corrections/", CorrectionList.as_view(), name="correction_list"),
+    path("corrections/<int:pk>/", CorrectionDetail.as_view(), name="correction_detail"),
+    path("corrections/<int:pk>/decide/", CorrectionDecide.as_view(), name="correction_decide"),
+    path("cases/<int:pk>/corrections/new/", CorrectionNew.as_view(), name="correction_new"),
+    path("unusual-acts/", UnusualActs.as_view(), name="unusual_acts"),
+    path("cases/<int:pk>/unusual-acts/", CaseUnusualActs.as_view(), name="case_unusual_acts"),
     path("jobs/", JobList.as_view(), name="job_list"),
     path("jobs/<int:pk>/", JobDetail.as_view(), name="job_detail"),
     path("jobs/<int:pk>/progress/", JobProgress.as_view(), name="job_progress"),

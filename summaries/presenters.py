@@ -67,7 +67,9 @@ class SummaryPresenter:
     @property
     def title(self) -> str:
         """The official title."""
-        return localised(self.table.title)
+        title = localised(self.table.title)
+        mark = self.run.exercise.mark
+        return f"{title} [{mark}]" if mark else title
 
     @property
     def issuer(self) -> str:

@@ -10,8 +10,8 @@ from instruments.selectors import definition_for
 from registry.models import Division
 from registry.selectors import division_get, divisions_below, industry_names
 from review.selectors import submissions_in_force
-from submissions.enums import ExerciseStatus
 from submissions.models import CollectionExercise, Submission
+from submissions.phase_selectors import exercise_shown
 from summaries.arithmetic import Form
 from summaries.definitions import SummaryTable
 from summaries.enums import INDUSTRY_DIGITS, Axis
@@ -22,11 +22,8 @@ ELSEWHERE = ""  # the part and the row of what lies in no known child, or names 
 
 
 def exercise_current(code: str = "") -> CollectionExercise | None:
-    """The exercise with this code; without one, the newest that runs, else the newest."""
-    exercises = CollectionExercise.objects.order_by("-pk")
-    if code:
-        return exercises.filter(code=code).first()
-    return exercises.filter(status=ExerciseStatus.OPEN).first() or exercises.first()
+    """The exercise with this code; without one, the newest real one that runs, else the newest."""
+    return exercise_shown(code)
 
 
 def prefix_in_force(division_code: str) -> str:

@@ -20,6 +20,8 @@ from registry.selectors import division_get
 from submissions.enums import JobKind
 from submissions.jobs import job_running, job_start
 from submissions.models import CollectionExercise
+from submissions.phase_enums import Work
+from submissions.phases.open_work import is_work_open
 from summaries.arithmetic import Line, Lines, lines_of, merged, total_of
 from summaries.definitions import SummaryTable, tables_all
 from summaries.enums import APPROVAL_LEVELS, Axis
@@ -46,6 +48,10 @@ def summary_request(*, actor: User, order: SummaryOrder) -> SummaryRun:
     table, exercise, division = _checked(order)
     if not actor.has_perm(Permission.SUMMARY_RUN, Place(division.code)):
         raise NotAllowed(_("您不能汇总这个区划。"))
+    if not is_work_open(exercise, division.code, {Work.SUMMARY}):
+        raise Conflict(
+            _("本地区现在没有开放汇总：所属阶段尚未开始或已经结束。"), code="phase_closed"
+        )
     job = job_start(
         kind=JobKind.SUMMARY_RUN,
         parameters={

@@ -28,6 +28,7 @@ from registry.services import area_units_register, frame_load
 from registry.services.enumeration_areas import area_assign, areas_open
 from submissions.enums import Level
 from submissions.models import Case, CollectionExercise
+from submissions.phase_enums import ExerciseKind
 from submissions.services import exercise_create
 from submissions.services.opening_many import cases_open_many
 
@@ -82,7 +83,12 @@ def _load_reference() -> None:
 
 def _build(say: Say) -> DemoCounts:
     exercise_create(
-        actor=None, code=CODE, name=NAME, standard_time=STANDARD_TIME, due_on=DUE_ON, is_demo=True
+        actor=None,
+        code=CODE,
+        name=NAME,
+        standard_time=STANDARD_TIME,
+        due_on=DUE_ON,
+        kind=ExerciseKind.DEMONSTRATION,
     )
     people = people_create()
     say(f"{len(people)} accounts")

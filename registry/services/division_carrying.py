@@ -63,6 +63,9 @@ KEPT = frozenset(
         "summaries.dailyfigure",
         "summaries.dispatchreport",
         "summaries.reminder",
+        "submissions.correctionrequest",
+        "submissions.deadlineextension",
+        "submissions.twopersonrequest",
         "summaries.progresscount",
     }
 )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from submissions.api import (
+    corrections,
     explanations,
     handovers,
     notes,
@@ -45,6 +46,17 @@ urlpatterns = [
         "rules/<str:code>/<str:rule_id>/counts/",
         rules.RuleCountsApi.as_view(),
         name="api_rule_counts",
+    ),
+    path("corrections/", corrections.CorrectionListApi.as_view(), name="api_correction_list"),
+    path(
+        "cases/<int:pk>/corrections/",
+        corrections.CaseCorrectionsApi.as_view(),
+        name="api_case_corrections",
+    ),
+    path(
+        "corrections/<int:pk>/decision/",
+        corrections.CorrectionDecisionApi.as_view(),
+        name="api_correction_decision",
     ),
     path("waivers/", waivers.WaiverListApi.as_view(), name="api_waiver_list"),
     path("cases/<int:pk>/waivers/", waivers.CaseWaiversApi.as_view(), name="api_case_waivers"),

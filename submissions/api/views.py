@@ -14,6 +14,7 @@ from submissions.answers import finding_answer, save_answer
 from submissions.api import serializers as shapes
 from submissions.jobs import job_cancel
 from submissions.models import Case, EditFailure, Job, Response, Submission
+from submissions.phases.due_dates import with_due_dates
 from submissions.selectors import cases_within, response_changes
 from submissions.services import case_submit, failure_explain, response_save
 
@@ -58,7 +59,9 @@ class CaseList(ScopedApiView):
         if "division" in query:
             cases = cases_within(cases, query["division"])
         results, after = page_of(cases, query)
-        return Answer({"results": shapes.CaseAnswer(results, many=True).data, "next": after})
+        return Answer(
+            {"results": shapes.CaseAnswer(with_due_dates(results), many=True).data, "next": after}
+        )
 
 
 class CaseDetail(ScopedApiView):
@@ -70,7 +73,7 @@ class CaseDetail(ScopedApiView):
     def get(self, request: Request, pk: int) -> Answer:
         """Where the case stands."""
         case = self.load(Case.objects.with_names(), pk=pk)
-        return Answer(shapes.CaseAnswer(case).data)
+        return Answer(shapes.CaseAnswer(with_due_dates([case])[0]).data)
 
 
 class CaseResponse(ScopedApiView):

@@ -84,6 +84,14 @@ class Case(models.Model):
     )
     status_changed_at = models.DateTimeField(_("进入现状态时间"))
     due_on = models.DateField(_("截止日期"), null=True)
+    # while an approved correction climbs; without an index: nothing looks cases up by it
+    correction = models.ForeignKey(
+        "submissions.CorrectionRequest",
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
     hard_count = models.PositiveIntegerField(_("强制性错误"), default=0)
     soft_open_count = models.PositiveIntegerField(_("待说明"), default=0)
     filled_count = models.PositiveIntegerField(_("已填"), default=0)
@@ -118,6 +126,11 @@ class Case(models.Model):
             ),
             paired("submitted"),
             paired("finalised"),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True)
+                | Q(status__in=[CaseStatus.RETURNED, CaseStatus.UNDER_REVIEW]),
+                name="submissions_case_correction_is_under_way",
+            ),
         ]
         indexes: ClassVar = [
             # lists and queues: a prefix range of divisions, one status and level

@@ -9,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.enums import ExerciseStatus, Level
 from submissions.models.constraints import within
+from submissions.phase_enums import ExerciseKind
+
+MARKS = {
+    ExerciseKind.PILOT: _("试点数据，不是普查结果"),
+    ExerciseKind.TRAINING: _("培训练习，不是普查数据"),
+    ExerciseKind.DEMONSTRATION: _("演示，数据均为虚构"),
+}
 
 
 class CollectionExercise(models.Model):
@@ -24,7 +31,19 @@ class CollectionExercise(models.Model):
         _("状态"), max_length=12, choices=ExerciseStatus.choices, default=ExerciseStatus.OPEN
     )
     due_on = models.DateField(_("截止日期"), null=True, blank=True)
-    is_demo = models.BooleanField(_("演示"), default=False)
+    kind = models.CharField(
+        _("性质"),
+        max_length=13,
+        choices=ExerciseKind.choices,
+        default=ExerciseKind.REAL,
+        db_default=ExerciseKind.REAL,
+    )
+    has_phases = models.BooleanField(
+        _("分阶段"),
+        default=False,
+        db_default=False,
+        help_text="Without phases every work is open as long as the exercise is.",
+    )
     requires_signature = models.BooleanField(
         _("审核须签名"), default=False, db_default=False, help_text="Every decision is signed."
     )
@@ -33,6 +52,7 @@ class CollectionExercise(models.Model):
         verbose_name = _("普查阶段")
         constraints: ClassVar = [
             within("status", ExerciseStatus),
+            within("kind", ExerciseKind),
             models.CheckConstraint(
                 condition=Q(levels__len__gt=0), name="submissions_exercise_has_a_level"
             ),
@@ -45,3 +65,20 @@ class CollectionExercise(models.Model):
     def top_level(self) -> Level:
         """Where a case is finalised."""
         return Level(self.levels[-1])
+
+    @property
+    def is_real(self) -> bool:
+        """Whether its figures are figures of the census."""
+        return self.kind == ExerciseKind.REAL
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is a demonstration."""
+        return self.kind == ExerciseKind.DEMONSTRATION
+
+    @property
+    def mark(self) -> str:
+        """What every page, print and file of an exercise that is not the real one says; or blank."""
+        if self.is_real:
+            return ""
+        return str(MARKS[ExerciseKind(self.kind)])

@@ -27,7 +27,7 @@ from submissions.enums import Provenance
 from submissions.guards import holds_pen
 from submissions.models import AccountingRun, Derivation, Response
 from submissions.models.response import value_in_force
-from submissions.policies import is_open_for_filling
+from submissions.policies import is_fillers_turn
 from submissions.services.findings import findings_refresh, responses_reading
 from submissions.services.revisions import RevisionStamp, revision_append
 from submissions.services.saving import check_open_for_filling
@@ -109,7 +109,7 @@ def _no_longer_derived(forms: UnitForms, accounting: Accounting) -> list[Derived
     return [
         DerivedCell(response, path, "", {"method": "", "rows": []})
         for response in forms.living
-        if is_open_for_filling(response.case)
+        if is_fillers_turn(response.case)
         for path, cell in response.cells.items()
         if (response.pk, path) not in now and cell.get(DERIVED, {}).get("v")
     ]

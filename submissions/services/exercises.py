@@ -13,6 +13,7 @@ from audit.enums import AuditAction
 from audit.services import audit_record
 from submissions.enums import ExerciseStatus, Level
 from submissions.models import CollectionExercise
+from submissions.phase_enums import ExerciseKind
 
 ALL_LEVELS = tuple(Level)
 
@@ -26,7 +27,7 @@ def exercise_create(  # noqa: PLR0913  the fields of an exercise
     standard_time: datetime,
     levels: tuple[Level, ...] = ALL_LEVELS,
     due_on: date | None = None,
-    is_demo: bool = False,
+    kind: ExerciseKind = ExerciseKind.REAL,
     requires_signature: bool = False,
 ) -> CollectionExercise:
     """Open an exercise. `actor` None is the operator at the command line (first installation).
@@ -47,7 +48,7 @@ def exercise_create(  # noqa: PLR0913  the fields of an exercise
         levels=list(levels),
         status=ExerciseStatus.OPEN,
         due_on=due_on,
-        is_demo=is_demo,
+        kind=kind,
         requires_signature=requires_signature,
     )
     audit_record(

@@ -22,7 +22,10 @@ from submissions.change_outcomes import base_of, impact_key
 from submissions.change_selectors import change_faults
 from submissions.enums import ChangeKind, JobKind, ReopenPolicy
 from submissions.jobs import job_start
-from submissions.models import FormChange, Job
+from submissions.models import Case, FormChange, Job, TwoPersonRequest
+from submissions.phase_enums import TwoPersonKind
+from submissions.two_person_acts import Parameters, TwoPersonAct, act_register
+from submissions.two_person_agreed import agreement_check
 
 NATION = Place("")
 
@@ -96,13 +99,35 @@ def change_weigh(*, actor: User, change_id: int) -> Job:
 
 
 @transaction.atomic
-def change_publish(*, actor: User, change_id: int) -> Job:
+def change_publish(*, actor: User, change_id: int, agreed: TwoPersonRequest | None = None) -> Job:
     """Publish the version, then bring the cases to it in the background.
 
-    Raises `Conflict` (`impact_missing`) unless the impact was weighed for this very content
-    against the version in force now.
+    Once the census has forms, that needs two people (`needs_two_persons`). Raises `Conflict`
+    (`impact_missing`) unless the impact was weighed for this very content against the version in
+    force now.
     """
     change = _draft(actor, change_id)
+    _check_weighed(change)
+    if needs_two_people():
+        agreement_check(agreed, TwoPersonKind.FORM_CHANGE, publish_parameters(change), actor)
+    change.version_number = _published_number(actor, change)
+    change.published_at, change.published_by = timezone.now(), actor
+    change.save()
+    _record(AuditAction.CHANGE_PUBLISHED, actor, change)
+    return _apply(actor, change)
+
+
+def needs_two_people() -> bool:
+    """Whether a census is under way: somebody has a form to fill."""
+    return Case.objects.exists()
+
+
+def publish_parameters(change: FormChange) -> Parameters:
+    """What a request to publish carries: this change with this very content."""
+    return {"change": change.pk, "key": _key(change)}
+
+
+def _check_weighed(change: FormChange) -> None:
     if change.impact is None or change.impact_key != _key(change):
         raise Conflict(
             _(
@@ -110,11 +135,6 @@ def change_publish(*, actor: User, change_id: int) -> Job:
             ),
             code="impact_missing",
         )
-    change.version_number = _published_number(actor, change)
-    change.published_at, change.published_by = timezone.now(), actor
-    change.save()
-    _record(AuditAction.CHANGE_PUBLISHED, actor, change)
-    return _apply(actor, change)
 
 
 def change_apply_again(*, actor: User, change_id: int) -> Job:
@@ -210,3 +230,38 @@ def _record(action: AuditAction, actor: User, change: FormChange) -> None:
         subject=change,
         detail={"code": change.code, "reason": change.reason, "hash": change.content_hash},
     )
+
+
+# --- with two people --------------------------------------------------------------------------
+def _publish_check(actor: User, parameters: Parameters) -> None:
+    change = _draft(actor, parameters["change"])
+    _check_weighed(change)
+    if parameters["key"] != _key(change):
+        raise Conflict(_("申请以后草稿或现行版本又有改动，请重新申请。"), code="change_altered")
+
+
+def _publish_label(parameters: Parameters) -> str:
+    return _("发布改版：%(change)s") % {"change": FormChange.objects.get(pk=parameters["change"])}
+
+
+def _publish_preview(parameters: Parameters) -> dict[str, Any]:
+    impact = FormChange.objects.get(pk=parameters["change"]).impact or {}
+    return {name: value for name, value in impact.items() if isinstance(value, int)}
+
+
+def _publish(actor: User, request: TwoPersonRequest) -> dict[str, Any]:
+    job = change_publish(actor=actor, change_id=request.parameters["change"], agreed=request)
+    return {"job": job.pk}
+
+
+act_register(
+    TwoPersonKind.FORM_CHANGE,
+    TwoPersonAct(
+        permission=Permission.INSTRUMENT_PUBLISH,
+        place=lambda _parameters: "",
+        label=_publish_label,
+        check=_publish_check,
+        preview=_publish_preview,
+        carry_out=_publish,
+    ),
+)

@@ -12,6 +12,7 @@ from audit.services import audit_record
 from instruments.scoping import forms_owed
 from instruments.selectors import Published, definition_data, published_now
 from registry.models import Unit
+from registry.models.unit import UnitQuerySet
 from submissions.enums import ExerciseStatus, FailureKind
 from submissions.models import Case, CollectionExercise, EditFailure, Response
 from submissions.services.findings import failures_found
@@ -32,13 +33,19 @@ def cases_open_many(*, unit_ids: Sequence[int], actor: User | None) -> int:
         units = units.visible_to(actor, Permission.FRAME_LOAD)
     opened = 0
     for exercise in CollectionExercise.objects.filter(status=ExerciseStatus.OPEN):
-        fresh = list(
-            units.exclude(pk__in=Case.objects.filter(exercise=exercise).values("unit_id"))
-            .select_for_update(of=("self",), no_key=True)
-            .order_by("pk")
-        )
-        opened += _open(exercise, fresh, actor)
+        opened += cases_open_in(exercise=exercise, units=units, actor=actor)
     return opened
+
+
+@transaction.atomic
+def cases_open_in(*, exercise: CollectionExercise, units: UnitQuerySet, actor: User | None) -> int:
+    """The same in one exercise."""
+    fresh = list(
+        units.exclude(pk__in=Case.objects.filter(exercise=exercise).values("unit_id"))
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    return _open(exercise, fresh, actor)
 
 
 def _open(

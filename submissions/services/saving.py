@@ -15,9 +15,9 @@ from accounts.exceptions import Conflict, Invalid, NotAllowed
 from accounts.models import User
 from audit.hashing import content_hash
 from submissions.guards import holds_pen
-from submissions.models import EditFailure, Response, ResponseRevision
-from submissions.policies import is_open_for_filling, is_running
-from submissions.services.changes import Change, Clash, Edition, cells_since, changes_parse
+from submissions.models import Case, CorrectionRequest, EditFailure, Response, ResponseRevision
+from submissions.policies import is_fillers_turn, is_running, why_not_filled
+from submissions.services.changes import Change, Clash, Edition, SetCell, cells_since, changes_parse
 from submissions.services.deriving import cases_derive_from
 from submissions.services.findings import findings_refresh, responses_reading
 from submissions.services.revisions import RevisionStamp, revision_append
@@ -98,6 +98,7 @@ def _save(request: SaveRequest) -> SaveResult:
     if earlier is not None:
         return _answer_again(request, response, earlier)
     check_open_for_filling(response)
+    check_within_correction(response.case, request.changes)
     holds_pen(response.case, request.actor)
     if request.base_version > response.version:
         raise Invalid(_("填报版本不对，请刷新页面。"), code="unknown_base_version")
@@ -114,16 +115,38 @@ def _save(request: SaveRequest) -> SaveResult:
 
 
 def check_open_for_filling(response: Response) -> None:
-    """Raise `Conflict` unless it is the filler's turn and the exercise runs."""
+    """Raise `Conflict` unless it is the filler's turn, the exercise runs and the phase is open."""
     case = response.case
     if not is_running(case.exercise):
         raise Conflict(_("本次普查填报已结束，数据没有保存。"), code="case_locked")
-    if not is_open_for_filling(case):
+    if not is_fillers_turn(case):
         raise Conflict(
             _("本表现为“%(status)s”，不能填报，数据没有保存。")
             % {"status": case.get_status_display()},
             code="case_locked",
         )
+    if why := why_not_filled(case):
+        raise Conflict(
+            _("%(why)s数据没有保存。") % {"why": why},
+            code="phase_closed",
+        )
+
+
+def check_within_correction(case: Case, changes: Sequence[Change]) -> None:
+    """Raise `Conflict` for a cell that an approved correction does not name. One query or none."""
+    if case.correction_id is None:
+        return
+    cells = CorrectionRequest.objects.get(pk=case.correction_id).cells
+    if not cells:
+        return
+    for change in changes:
+        cell = change.cell if isinstance(change, SetCell) else f"{change.group}/{change.row}"
+        if cell not in cells:
+            raise Conflict(
+                _("本次更正只批准了部分指标，“%(cell)s”不在其中，数据没有保存。") % {"cell": cell},
+                code="outside_correction",
+                cell=cell,
+            )
 
 
 def _apply(request: SaveRequest, forms: UnitForms, response: Response, now: datetime) -> Edition:

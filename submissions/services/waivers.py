@@ -1,6 +1,5 @@
 """Asking for a waiver, approving or refusing it, revoking it. A request is never changed."""
 
-import unicodedata
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -15,14 +14,9 @@ from audit.services import audit_record
 from instruments.selectors import definition_for
 from submissions import guards
 from submissions.enums import FailureKind, Severity, WaiverAct, WaiverState
-from submissions.explanation_texts import (
-    EXPLANATION_LENGTH_AT_LEAST,
-    EXPLANATION_LENGTH_AT_MOST,
-    is_stock_phrase,
-    letters_of,
-)
 from submissions.models import Case, RuleWaiver, WaiverDecision
 from submissions.policies import WAIVER_DAYS_AT_MOST, is_running, waiver_level
+from submissions.services.spoken import reason_checked
 from submissions.services.waived import case_waivers_apply
 
 ACTS = {
@@ -51,7 +45,7 @@ def waiver_request(
         raise NotAllowed(_("您不能为本表申请豁免。"))
     _check_running(case)
     severity = _severity_of(case, rule_id)
-    reason = _checked(reason, field="reason")
+    reason = reason_checked(reason, field="reason")
     _check_day(valid_until)
     if RuleWaiver.objects.filter(case=case, rule_id=rule_id).standing(timezone.localdate()):
         raise Conflict(_("这条审核关系已申请豁免或正在豁免期内。"), code="waiver_stands")
@@ -94,7 +88,7 @@ def waiver_decide(*, waiver_id: int, act: WaiverAct, actor: User, note: str = ""
         )
     note = note.strip()
     if act != WaiverAct.APPROVE or note:
-        note = _checked(note, field="note")
+        note = reason_checked(note, field="note")
     WaiverDecision.objects.create(
         waiver=waiver, act=act, level=level, note=note, decided_at=timezone.now(), decided_by=actor
     )
@@ -157,27 +151,6 @@ def _check_day(valid_until: date) -> None:
             code="waiver_day",
             cell="valid_until",
         )
-
-
-def _checked(text: str, *, field: str) -> str:
-    """Words of one's own, as for an explanation."""
-    text = text.replace("\r\n", "\n").strip()
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
-        raise Invalid(_("文字中有不可见的控制字符。"), code="control_character", cell=field)
-    if len(text) > EXPLANATION_LENGTH_AT_MOST:
-        raise Invalid(
-            _("文字过长，最多 %(length)d 个字。") % {"length": EXPLANATION_LENGTH_AT_MOST},
-            code="reason_too_long",
-            cell=field,
-        )
-    if len(letters_of(text)) < EXPLANATION_LENGTH_AT_LEAST or is_stock_phrase(text):
-        raise Invalid(
-            _("请写明具体理由（至少 %(length)d 个字），不能只写“情况属实”一类的话。")
-            % {"length": EXPLANATION_LENGTH_AT_LEAST},
-            code="reason_required",
-            cell=field,
-        )
-    return text
 
 
 def _level_of(waiver: RuleWaiver, case: Case, actor: User) -> Level:

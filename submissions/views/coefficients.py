@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
-from accounts.exceptions import Conflict
+from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
 from instruments.coefficient_selectors import (
@@ -18,8 +18,10 @@ from instruments.coefficient_selectors import (
 )
 from instruments.models import CoefficientVersion
 from submissions.accounting_selectors import impact_newest, impacts_against
+from submissions.phase_enums import TwoPersonKind
 from submissions.presenters.accounting import ImpactPresenter
-from submissions.services import coefficients_enforce, impact_request
+from submissions.services import coefficients_enforce, impact_request, two_person_request
+from submissions.services.coefficients_in_force import needs_two_people
 
 
 class CoefficientVersionList(ScopedView):
@@ -66,12 +68,21 @@ class CoefficientEnforce(ScopedView):
     permission_required = Permission.COEFFICIENT_PUBLISH
 
     def post(self, request: AuthenticatedHttpRequest, number: int) -> HttpResponse:
-        """Start deriving again and show the job; without an impact list say so."""
+        """Start deriving again and show the job; in place of another version, ask for a second person."""
         version = _version(number)
         try:
+            if needs_two_people(version):
+                asked = two_person_request(
+                    kind=TwoPersonKind.COEFFICIENTS,
+                    parameters={"version": version.pk},
+                    reason=request.POST.get("reason", ""),
+                    actor=request.user,
+                )
+                messages.success(request, _("已提交，等待另一人复核。"))
+                return redirect("two_person_detail", pk=asked.pk)
             job = coefficients_enforce(version_id=version.pk, actor=request.user)
-        except Conflict as conflict:
-            messages.error(request, conflict.message)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
             return redirect("coefficient_impact", number=version.number)
         return redirect("job_detail", pk=job.pk)
 

@@ -14,13 +14,20 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
-from submissions.enums import Holder
+from submissions.correction_selectors import correction_of
+from submissions.enums import CaseStatus, Holder
 from submissions.form_page import FormPage
 from submissions.forms import PostedForm
 from submissions.handover_selectors import handover_last
 from submissions.models import Case, Response
 from submissions.page_selectors import forms_beside, values_at
-from submissions.policies import holds_the_pen, is_open_for_filling, is_running, may_hand_over
+from submissions.policies import (
+    holds_the_pen,
+    is_open_for_filling,
+    is_running,
+    may_hand_over,
+    why_not_filled,
+)
 from submissions.presenters.accounting import accounting_panel
 from submissions.presenters.form import FILL, READ
 from submissions.retired_answers import retired_answers
@@ -71,6 +78,11 @@ def fill_page(
         "reopening": reopening_of(case),
         "handover": handover_last(case) if case.holder != Holder.BOTH else None,
         "may_hand_over": may_hand_over(request.user, case),
+        "closed_words": why_not_filled(case) if is_running(case.exercise) else "",
+        "correction": correction_of(case),
+        "may_correct": case.status == CaseStatus.FINAL
+        and is_running(case.exercise)
+        and request.user.has_perm(Permission.CORRECTION_REQUEST, case),
         "queries": page.queries,
         "open_queries": page.open_queries,
         "beside": forms_beside(page.forms.responses, case),

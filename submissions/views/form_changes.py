@@ -22,6 +22,7 @@ from submissions.change_outcomes import base_of
 from submissions.change_selectors import change_faults, change_get, changes_listed
 from submissions.enums import ChangeKind, ReopenPolicy
 from submissions.models import FormChange
+from submissions.phase_enums import TwoPersonKind
 from submissions.presenters.form_changes import ChangePresenter
 from submissions.services import (
     change_amend,
@@ -30,7 +31,9 @@ from submissions.services import (
     change_publish,
     change_weigh,
     change_withdraw,
+    two_person_request,
 )
+from submissions.services.form_changes import needs_two_people, publish_parameters
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,15 @@ class ChangeDetail(ScopedView):
         }
         name = request.POST.get("act", "")
         try:
+            if name == "publish" and needs_two_people():
+                asked = two_person_request(
+                    kind=TwoPersonKind.FORM_CHANGE,
+                    parameters=publish_parameters(change),
+                    reason=change.reason,
+                    actor=request.user,
+                )
+                messages.success(request, _("已提交，等待另一人复核。"))
+                return redirect("two_person_detail", pk=asked.pk)
             if name in acts:
                 job = acts[name](actor=request.user, change_id=change.pk)
                 return redirect("job_detail", pk=job.pk)

@@ -26,7 +26,12 @@ def workbook_bytes(forms: UnitForms, responses: Sequence[Response]) -> bytes:
         WrittenForm(forms.definition(response), forms.plain(response), stamps[response.case_id])
         for response in responses
     ]
-    return FormWorkbook(written, f"{forms.unit} {forms.exercise}", codelists_current()).bytes()
+    return FormWorkbook(written, heading_of(forms), codelists_current()).bytes()
+
+
+def heading_of(forms: UnitForms) -> str:
+    """The unit and the exercise; and that it is not the census, where it is not."""
+    return " ".join(filter(None, [str(forms.unit), str(forms.exercise), forms.exercise.mark]))
 
 
 def stamps_of(responses: Sequence[Response]) -> dict[int, Stamp]:

@@ -15,7 +15,16 @@ from accounts.enums import Permission, Role
 from audit.models import AuditEvent
 from registry.models import EnumerationArea, FrameChange, SourceList, SourceRow, Unit
 from review.models import QualityCheck, QualityLot, QualityReport, QualitySample
-from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
+from submissions.models import (
+    Case,
+    CorrectionRequest,
+    DeadlineExtension,
+    EditFailure,
+    ItemQuery,
+    Job,
+    RuleWaiver,
+    TwoPersonRequest,
+)
 from tests.architecture.routes import ROUTES, Route
 from tests.architecture.world import PLACES, World
 from tests.people import account
@@ -123,6 +132,13 @@ for _name in ("quality_sample", "quality_frame"):
 for _name in ("quality_check", "quality_cells", "quality_answered", "quality_photo"):
     TARGETS[_name] = Target(pk_of("quality_check"), Permission.QUALITY_VIEW)
 TARGETS["quality_report"] = Target(pk_of("quality_report"), Permission.QUALITY_VIEW)
+for _name in ("correction_new", "case_unusual_acts", "api_case_corrections"):
+    TARGETS[_name] = Target(pk_of("case"), CASE)
+for _name in ("correction_detail", "correction_decide", "api_correction_decision"):
+    TARGETS[_name] = Target(pk_of("correction"), CASE)
+for _name in ("two_person_detail", "two_person_decide"):
+    TARGETS[_name] = Target(pk_of("two_person"), CASE)
+TARGETS["extension_decide"] = Target(pk_of("extension"), CASE)
 TARGETS["unit_verify"] = Target(pk_of("unit"), UNIT)
 TARGETS["verification_photo"] = Target(pk_of("verification"), UNIT)
 TARGETS["frame_change_new"] = Target(pk_of("unit"), UNIT)
@@ -142,6 +158,8 @@ UNSCOPED = {
     "change_detail": "a change of a form: for the nation's office alone, by permission",
     "change_edit": "a change of a form: for the nation's office alone, by permission",
     "codelist_detail": "a code list",
+    "phase_move": "a phase binds everybody; the service asks for the right in the area",
+    "phases_plan": "an exercise; for the nation's office alone, by the service",
     "practice_attempt": "one's own attempt, by person",
     "practice_cells": "one's own attempt, by person",
     "practice_finish": "one's own attempt, by person",
@@ -262,6 +280,9 @@ def test_no_list_shows_what_lies_outside(client, world, cast):
         ItemQuery,
         Job,
         RuleWaiver,
+        CorrectionRequest,
+        DeadlineExtension,
+        TwoPersonRequest,
         SourceList,
         SourceRow,
         FrameChange,

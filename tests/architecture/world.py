@@ -27,6 +27,7 @@ from review.models import AcceptancePack, DutyRecord, InterferenceFinding, Inter
 from submissions.enums import JobKind
 from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
+from tests.architecture.world_phases import phase_things
 from tests.factories.case import make_plain_unit, make_submitted
 from tests.factories.quality import quality_things
 from tests.people import FAR_TOWN, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
@@ -87,6 +88,7 @@ def world_make(divisions: dict[str, Any]) -> World:
         )
         things[place] = {
             **quality_things(case, owner, key),
+            **phase_things(case, code, owner),
             "frame_change": frame_change_request(
                 actor=owner,
                 wanted=ChangeRequest(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.exceptions import Refusal
 from submissions.enums import Level
+from submissions.phase_enums import ExerciseKind
 from submissions.services import exercise_create
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="第二次全国污染源普查")
         parser.add_argument("--standard-time", default="2017-12-31T24:00", help="ISO 8601, local")
         parser.add_argument("--levels", default=",".join(Level.values), help="lowest first")
+        parser.add_argument("--kind", default=ExerciseKind.REAL, choices=ExerciseKind.values)
         parser.add_argument("--due-on", default=None, type=date.fromisoformat)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,6 +37,7 @@ class Command(BaseCommand):
                 standard_time=standard_time(options["standard_time"]),
                 levels=tuple(Level(level) for level in options["levels"].split(",")),
                 due_on=options["due_on"],
+                kind=ExerciseKind(options["kind"]),
             )
         except (Refusal, ValueError) as error:
             raise CommandError(str(error)) from error

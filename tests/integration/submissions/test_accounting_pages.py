@@ -10,9 +10,10 @@ from instruments.coefficient_files import STARTER_FILE
 from instruments.services import coefficients_load
 from submissions.accounting_impact import accounting_impact_job
 from submissions.enums import JobKind
-from submissions.models import CoefficientImpact, Job
+from submissions.models import CoefficientImpact, Job, TwoPersonRequest
 from submissions.services import values_derive
 from tests.factories.accounting import BOILER, BOILER_ROW, WATER, library_make, plant_make
+from tests.factories.two_person import second_of_the_nation
 from tests.people import NEIGHBOUR_TOWN, account
 
 pytestmark = pytest.mark.django_db
@@ -153,9 +154,16 @@ def test_impact_is_asked_for_shown_and_then_enforced(client, derived, newer, cas
     assert "改动 " in client.get(reverse("coefficient_version_list")).content.decode()
     assert CoefficientImpact.objects.get().content["units"] == 1
 
-    answer = client.post(reverse("coefficient_enforce", args=[newer.number]))
+    reason = {"reason": "二〇一八年六月国家修订了手册"}
+    answer = client.post(reverse("coefficient_enforce", args=[newer.number]), reason)
+    asked = TwoPersonRequest.objects.get()
+    assert answer.url == reverse("two_person_detail", args=[asked.pk])
+    decide = reverse("two_person_decide", args=[asked.pk])
+    assert client.post(decide, {"verdict": "approve"}).status_code == 403
+    assert not Job.objects.filter(kind=JobKind.ACCOUNTING_APPLY).exists()
+    sign_in(client, second_of_the_nation()).post(decide, {"verdict": "approve"})
     apply = Job.objects.get(kind=JobKind.ACCOUNTING_APPLY)
-    assert answer.url == reverse("job_detail", args=[apply.pk])
+    assert asked.outcome.result == {"job": apply.pk}
 
 
 def test_impact_of_an_unknown_version_is_not_found(client, library, cast):

@@ -18,11 +18,13 @@ from submissions.accounting_impact import (
 )
 from submissions.enums import CaseAction, CaseStatus, JobState
 from submissions.models import Case, CoefficientImpact, Job
+from submissions.phase_enums import TwoPersonKind
 from submissions.presenters.accounting import ImpactPresenter, accounting_panel
 from submissions.services import coefficients_enforce, impact_request, values_derive
 from submissions.services.unit_forms import UnitForms
 from submissions.transitions import case_transition
 from tests.factories.accounting import BOILER, WATER, library_make, plant_make
+from tests.factories.two_person import by_two
 
 pytestmark = pytest.mark.django_db
 
@@ -84,12 +86,21 @@ def test_impact_counts_and_sums_and_changes_nothing(plant, newer, cast, settings
     assert "cod_discharged,60.00,66.00,1" in text
 
 
+def enforce(version, actor):
+    """Put it in force with two people."""
+    outcome = by_two(TwoPersonKind.COEFFICIENTS, {"version": version.pk}, actor)
+    return Job.objects.get(pk=outcome.result["job"])
+
+
 def test_version_is_put_in_force_only_after_its_impact(plant, newer, cast):
     with pytest.raises(Conflict) as refusal:
         coefficients_enforce(version_id=newer.pk, actor=cast.national_office)
     assert refusal.value.code == "impact_missing"
     impact_of(newer, cast.national_office)
-    job = coefficients_enforce(version_id=newer.pk, actor=cast.national_office)
+    with pytest.raises(NotAllowed) as alone:
+        coefficients_enforce(version_id=newer.pk, actor=cast.national_office)
+    assert alone.value.code == "needs_two_persons"
+    job = enforce(newer, cast.national_office)
     assert version_in_force() == newer
     forms = UnitForms([plant.response("G106-1")])
     assert "v2" in accounting_panel(forms, plant.source).staleness
@@ -109,7 +120,7 @@ def test_forms_under_review_and_final_stay_as_they_are(plant, newer, cast):
     )
     impact = impact_of(newer, cast.national_office)
     assert (impact.content["cells"], impact.content["locked_units"]) == (0, 1)
-    job = coefficients_enforce(version_id=newer.pk, actor=cast.national_office)
+    job = enforce(newer, cast.national_office)
     accounting_apply_job(job.pk)
     assert plant.values("G102")["cod_discharged"] == "60.00"
     case_transition(case_id=plant.source.pk, action=CaseAction.RETURN, actor=cast.supervisor)

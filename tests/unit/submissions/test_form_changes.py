@@ -13,7 +13,8 @@ from instruments.services import extension_publish, instrument_publish
 from submissions.change_applying import change_apply_job
 from submissions.change_impact import change_impact_job
 from submissions.enums import CaseAction, CaseStatus, JobState, ReopenPolicy
-from submissions.models import Case, CaseReopening, EditFailure, FormChange, Response
+from submissions.models import Case, CaseReopening, EditFailure, FormChange, Job, Response
+from submissions.phase_enums import TwoPersonKind
 from submissions.retired_answers import retired_answers
 from submissions.services import (
     additions_apply,
@@ -24,6 +25,7 @@ from submissions.services import (
     change_weigh,
     change_withdraw,
 )
+from submissions.services.form_changes import needs_two_people, publish_parameters
 from submissions.transitions import case_transition
 from tests.factories.case import approve, make_plain_unit, save
 from tests.factories.extension import extension_make
@@ -37,6 +39,7 @@ from tests.factories.form_change import (
     without_reuse,
 )
 from tests.factories.instrument import codelist_make
+from tests.factories.two_person import by_two, second_of_the_nation
 from tests.people import FAR_TOWN
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +61,11 @@ def weigh(change, actor):
 
 
 def publish(change, actor):
-    job = change_publish(actor=actor, change_id=change.pk)
+    if needs_two_people():
+        outcome = by_two(TwoPersonKind.FORM_CHANGE, publish_parameters(change), actor)
+        job = Job.objects.get(pk=outcome.result["job"])
+    else:
+        job = change_publish(actor=actor, change_id=change.pk)
     change_apply_job(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.SUCCEEDED, job.error
@@ -133,7 +140,7 @@ def test_an_approval_taken_back_says_why_and_who(nation, cast):
     assert reopening.reopened_at == case.status_changed_at
     event = AuditEvent.objects.filter(action=AuditAction.CASE_REOPENED).latest("pk")
     assert event.detail["reason"] == change.reason
-    assert event.actor_id == nation.pk
+    assert event.actor_id == second_of_the_nation().pk  # whoever confirmed it
 
 
 @pytest.mark.parametrize(
