@@ -32,7 +32,7 @@ def _title(pack: AcceptancePack) -> str:
 
 def _facts(pack: AcceptancePack) -> list[tuple[str, str]]:
     """The head: what, as of when, by what, with which result."""
-    view = pack_score(pack)
+    view = pack_score(pack, pack.made_by)
     as_of = timezone.localtime(pack.as_of).strftime("%Y-%m-%d %H:%M:%S")
     facts = [
         (_("普查阶段"), pack.exercise.name),
@@ -68,7 +68,7 @@ def _facts(pack: AcceptancePack) -> list[tuple[str, str]]:
 
 
 def _rows(pack: AcceptancePack) -> list[tuple[str, ...]]:
-    view = pack_score(pack)
+    view = pack_score(pack, pack.made_by)
     head = (_("项目"), _("实测"), _("计数"), _("满分区间"), _("得分"), _("一票否决"))
     rows = [
         (

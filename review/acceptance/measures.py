@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Left
 
-from accounts.enums import Level
+from accounts.enums import Level, Permission
 from registry.counts import within
 from registry.coverage_rates import Rate
 from registry.coverage_selectors import blocks_rates
@@ -18,7 +18,8 @@ from review.acceptance.models import DutyRecord
 from review.acceptance.scoring import Measure
 from review.enums import APPROVALS, Decision, DutyKind
 from review.interference.findings import looked_into
-from review.models import DecisionSignature, ReviewDecision
+from review.models import DecisionSignature, QualityCheck, ReviewDecision
+from review.quality.enums import CheckStage, SamplePart, SampleStage
 from submissions.enums import CaseStatus
 from submissions.explanation_texts import OTHER_UNITS_AT_MOST
 from submissions.models import Case, CollectionExercise, EditFailure, Response, Submission
@@ -165,6 +166,22 @@ def _rates(question: Question, pick: Callable[[Any], Rate]) -> By:
     return found
 
 
+def _checked(question: Question, kind: str) -> By:
+    """Wrong items of checked ones (差错率) in the closed checks of closed samples, unweighted."""
+    rows = within(
+        QualityCheck.objects.filter(
+            sample__exercise=question.exercise,
+            sample__stage=SampleStage.CLOSED,
+            stage=CheckStage.CLOSED,
+            lot__part=SamplePart.FORM,
+        ),
+        question.division.prefix,
+    )
+    return question.grouped(
+        rows, part=Coalesce(Sum(f"{kind}_errors"), 0), whole=Coalesce(Sum(f"{kind}_checked"), 0)
+    )
+
+
 def _looked_into(question: Question) -> By:
     found: By = defaultdict(lambda: Measure(0, 0))
     for code, looked in looked_into(question.division):
@@ -184,24 +201,28 @@ MEASURES: dict[str, Callable[[Question], By]] = {
     "returned": _returned,
     "missing_units": lambda question: _rates(question, lambda line: line.missing),
     "duplicate_units": lambda question: _rates(question, lambda line: line.duplicate),
+    "key_errors": lambda question: _checked(question, "key"),
+    "other_errors": lambda question: _checked(question, "other"),
     "looked_into": _looked_into,
     "signed": _signed,
 }
-# The page that shows what a measure counts.
-EVIDENCE = {
-    "duties": "acceptance",
-    "assigned": "unit_list",
-    "filled": "progress",
-    "approved": "progress",
-    "on_time": "progress",
-    "faulty": "rule_list",
-    "repeated": "explanation_duplicates",
-    "returned": "return_reasons",
-    "missing_units": "coverage",
-    "duplicate_units": "coverage",
-    "looked_into": "interference",
-    "signed": "return_reasons",
-    "intact": "audit_list",
+# The page that shows what a measure counts, and who may open it.
+EVIDENCE: dict[str, tuple[str, Permission]] = {
+    "duties": ("acceptance", Permission.PROGRESS_VIEW),
+    "assigned": ("unit_list", Permission.UNIT_VIEW),
+    "filled": ("progress", Permission.PROGRESS_VIEW),
+    "approved": ("progress", Permission.PROGRESS_VIEW),
+    "on_time": ("progress", Permission.PROGRESS_VIEW),
+    "faulty": ("rule_list", Permission.FINDING_REPORT_VIEW),
+    "repeated": ("explanation_duplicates", Permission.FINDING_REPORT_VIEW),
+    "returned": ("return_reasons", Permission.FINDING_REPORT_VIEW),
+    "missing_units": ("coverage", Permission.COVERAGE_CHECK),
+    "duplicate_units": ("coverage", Permission.COVERAGE_CHECK),
+    "key_errors": ("quality_home", Permission.QUALITY_VIEW),
+    "other_errors": ("quality_home", Permission.QUALITY_VIEW),
+    "looked_into": ("interference", Permission.INTERFERENCE_VIEW),
+    "signed": ("return_reasons", Permission.FINDING_REPORT_VIEW),
+    "intact": ("audit_list", Permission.AUDIT_VIEW),
 }
 
 

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.scopes import Place
 from review.acceptance.criteria_files import Criteria, Criterion, criteria_read, title_in
 from review.acceptance.measures import EVIDENCE
 from review.acceptance.models import AcceptancePack
@@ -25,6 +27,7 @@ class LineView:
 
     line: ScoreLine
     division_code: str
+    reader: User
 
     @property
     def criterion(self) -> Criterion:
@@ -68,8 +71,10 @@ class LineView:
 
     @property
     def evidence(self) -> str:
-        """The page that shows what was counted."""
-        name = EVIDENCE[self.criterion.measure]
+        """The page that shows what was counted; blank where the reader may not open it."""
+        name, permission = EVIDENCE[self.criterion.measure]
+        if not self.reader.has_perm(permission, Place(self.division_code)):
+            return ""
         return f"{reverse(name)}?division={self.division_code}"
 
 
@@ -79,6 +84,7 @@ class ScoreView:
 
     score: Score
     division_code: str
+    reader: User
 
     @property
     def total(self) -> str:
@@ -94,7 +100,7 @@ class ScoreView:
     def lines(self) -> list[LineView]:
         """Vetoes first, then by points lost."""
         ordered = sorted(self.score.lines, key=lambda line: (not line.is_vetoing, -line.lost))
-        return [LineView(line, self.division_code) for line in ordered]
+        return [LineView(line, self.division_code, self.reader) for line in ordered]
 
     @property
     def vetoes(self) -> list[LineView]:
@@ -107,12 +113,12 @@ class ScoreView:
         return self.score.criteria
 
 
-def pack_score(pack: AcceptancePack) -> ScoreView:
+def pack_score(pack: AcceptancePack, reader: User) -> ScoreView:
     """What the pack has kept: nothing is counted again."""
     criteria = criteria_read(pack.criteria)
     by_id = {criterion.id: criterion for criterion in criteria.lines}
     lines = tuple(_line(by_id[kept["id"]], kept) for kept in pack.score["lines"])
-    return ScoreView(Score(lines, float(pack.score["total"]), criteria), pack.division_code)
+    return ScoreView(Score(lines, float(pack.score["total"]), criteria), pack.division_code, reader)
 
 
 def _line(criterion: Criterion, kept: dict[str, Any]) -> ScoreLine:

@@ -71,8 +71,8 @@ class _DivisionExercise(DivisionView):
         context: dict[str, Any] = {
             **self.heading(division),
             "exercise": exercise,
-            "own": ScoreView(own, division.code),
-            "below": [(one, ScoreView(one.score, one.division.code)) for one in below],
+            "own": ScoreView(own, division.code, user),
+            "below": [(one, ScoreView(one.score, one.division.code, user)) for one in below],
             "packs": packs_of(user, division)[:20],
             "duties": duties_of(user, division, exercise),
             "kinds": DutyKind.choices,
@@ -181,7 +181,7 @@ class PackDetail(ScopedView):
         decision = getattr(pack, "decision", None)
         context = {
             "pack": pack,
-            "view": pack_score(pack),
+            "view": pack_score(pack, request.user),
             "decision": decision,
             "verdicts": AcceptanceVerdict.choices,
             "may_decide": decision is None and may_decide(request.user, pack),

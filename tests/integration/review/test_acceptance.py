@@ -43,7 +43,7 @@ def test_a_county_sees_its_score_and_what_pulls_it_down(
     client, cast, pack, django_assert_max_num_queries
 ):
     signed_in(client, cast.office)
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(52):
         answer = client.get(URL)
     text = answer.content.decode()
     assert "一票否决项" in text
@@ -121,3 +121,15 @@ def test_the_stranger_sees_no_pack_and_there_is_nothing_before_an_exercise(clien
 def test_before_an_exercise_there_is_nothing_to_accept(client, cast):
     signed_in(client, cast.office)
     assert client.get(URL).status_code == 404
+
+
+def test_a_figure_links_to_its_evidence_where_the_reader_may_open_it(client, cast, pack):
+    line = "干预迹象已核实"
+    signed_in(client, cast.office)
+    own = client.get(URL).content.decode()
+    assert line in own
+    assert f"/progress/?division={COUNTY}" in own
+    assert f"/interference/?division={COUNTY}" not in own
+    signed_in(client, cast.auditor)
+    read = client.get(URL, {"division": COUNTY}).content.decode()
+    assert f"/interference/?division={COUNTY}" in read

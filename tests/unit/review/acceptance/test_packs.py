@@ -28,9 +28,11 @@ from review.acceptance.services import (
     pack_content,
     signed_content,
 )
+from review.models import QualityCheck, QualitySample
 from submissions.models import Case, Response
 from tests.factories.case import make_case, make_plain_unit, make_submitted
 from tests.factories.decision import approve_by, return_by
+from tests.factories.quality import quality_things
 from tests.factories.submission import submit_again
 from tests.factories.unit import unit_make
 from tests.people import CITY, COUNTY, NEIGHBOUR_TOWN, OTHER_TOWN, TOWN, account
@@ -111,6 +113,35 @@ def test_the_rates_of_quality_blocks_are_those_of_the_division(cast, divisions):
         )
     found = measures_of(county_question(case, divisions))
     assert plain(found["missing_units"]) == {WHOLE: (1, 2), TOWN[:9]: (1, 2)}
+
+
+def test_errors_are_those_of_closed_checks_of_closed_samples(cast, divisions):
+    case = make_submitted(cast.enumerator)
+    signer = signing_key_make(actor=cast.office, passphrase="一段很长的签名口令")
+    things = quality_things(case, cast.office, signer.key)
+    question = county_question(case, divisions)
+    now = timezone.now()
+    QualityCheck.objects.update(
+        stage="closed",
+        checker=cast.county_reviewer,
+        opened_at=now,
+        answered_at=now,
+        document={},
+        key_errors=1,
+        key_checked=40,
+        other_errors=3,
+        other_checked=60,
+        is_nonconforming=False,
+        closed_at=now,
+        closed_by=cast.office,
+    )
+    assert measures_of(question)["key_errors"][WHOLE].value is None
+    QualitySample.objects.filter(pk=things["quality_sample"].pk).update(
+        stage="closed", closed_at=now, closed_by=cast.office
+    )
+    found = measures_of(question)
+    assert plain(found["key_errors"]) == {WHOLE: (1, 40), TOWN[:9]: (1, 40)}
+    assert plain(found["other_errors"])[WHOLE] == (3, 60)
 
 
 def test_a_broken_chain_is_seen_in_the_sample(cast, divisions):

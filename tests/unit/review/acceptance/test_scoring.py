@@ -99,6 +99,7 @@ def test_the_criteria_of_the_census_name_measures_that_exist_and_add_up():
     assert found is not None
     assert {one.measure for one in found.lines} == {*MEASURES, "intact"} == set(EVIDENCE)
     assert sum(one.weight for one in found.lines) == 100
+
     assert len({one.id for one in found.lines}) == len(found.lines)
     assert all(one.zero != one.full for one in found.lines)
     assert len(found.hash) == 64
