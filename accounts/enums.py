@@ -46,6 +46,7 @@ class Permission(models.TextChoices):
     DATA_EXPORT = "summaries.data_export", _("导出数据")
     CONFIDENTIAL_EXPORT = "summaries.confidential_export", _("导出保密指标")
     REMINDER_SEND = "summaries.reminder_send", _("催办")
+    SUMMARY_RELEASE = "summaries.summary_release", _("生成与发布汇总版本")
     ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
     AUDIT_VIEW = "audit.audit_view", _("查看审计记录")
     INTERFERENCE_VIEW = "review.interference_view", _("查看与核实干预迹象")
@@ -163,6 +164,7 @@ PROVINCIAL_ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.INTERFERENCE_VIEW,
             Permission.DATA_EXPORT,
             Permission.PHASE_MANAGE,
+            Permission.SUMMARY_RELEASE,
         }
     ),
 }

@@ -83,6 +83,7 @@ GROUPS = (
             Entry("summary_list", _("汇总"), Permission.SUMMARY_RUN),
             Entry("export_list", _("数据导出"), Permission.DATA_EXPORT),
             Entry("acceptance", _("验收"), Permission.PROGRESS_VIEW),
+            Entry("release_list", _("汇总版本"), Permission.SUMMARY_RUN),
         ),
     ),
     Group(

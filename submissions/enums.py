@@ -149,6 +149,8 @@ class JobKind(models.TextChoices):
     LOT_RETURN = "lot_return", _("整批退回")
     SUMMARY_RUN = "summary_run", _("汇总")
     DATA_EXPORT = "data_export", _("导出数据")
+    SUMMARY_RELEASE = "summary_release", _("生成汇总版本")
+    SUMMARY_PUBLISH = "summary_publish", _("生成发布版")
     ACCOUNTING_IMPACT = "accounting_impact", _("系数更新的影响")
     ACCOUNTING_APPLY = "accounting_apply", _("按新系数重新核算")
     CROSS_CHECK = "cross_check", _("跨单位核对")

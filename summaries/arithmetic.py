@@ -6,53 +6,84 @@ Numbers are decimals under a context that refuses to round: a sum is exact or th
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from itertools import groupby
 from typing import Any
 
 from instruments.evaluation.definition import Item
 from instruments.evaluation.values import parse
-from summaries.definitions import Column
+from summaries.definitions import Column, Source
+from summaries.formulas import rounded
 
 EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
+_RATIO = Context(prec=60)
 ZERO = Decimal(0)
+LARGEST = 10  # how many of the largest contributors a cell keeps
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one unit gives to one quantity: the sum of its good values, None where it has none."""
+
+    value: Decimal | None
+    wrong: int = 0
 
 
 @dataclass
 class Tally:
-    """One cell of a table: the sum, and how many units stand behind it."""
+    """One cell of a table: the sum, how many units stand behind it, and the largest of them."""
 
     total: Decimal = ZERO
     reporting: int = 0  # units that gave at least one good value
     blank: int = 0  # units whose form is in force and says nothing here
     wrong: int = 0  # values left out because they are malformed
+    largest: list[tuple[Decimal, int]] = field(default_factory=list)  # value and unit, falling
 
-    def add_unit(self, values: Sequence[Decimal], wrong: int) -> None:
-        """Count one unit's form."""
-        for value in values:
-            self.total = EXACT.add(self.total, value)
-        self.reporting += bool(values)
-        self.blank += not values and not wrong
-        self.wrong += wrong
+    def add_unit(self, unit_id: int, given: Contribution) -> None:
+        """Count one unit."""
+        self.wrong += given.wrong
+        if given.value is None:
+            self.blank += not given.wrong
+            return
+        self.total = EXACT.add(self.total, given.value)
+        self.reporting += 1
+        if given.value:
+            self._keep([(given.value, unit_id)])
 
     def add(self, other: "Tally") -> None:
-        """Add another part's cell."""
+        """Add another part's cell; no unit is in both."""
         self.total = EXACT.add(self.total, other.total)
         self.reporting += other.reporting
         self.blank += other.blank
         self.wrong += other.wrong
+        self._keep(other.largest)
 
-    def as_dict(self) -> dict[str, Any]:
+    def _keep(self, more: Sequence[tuple[Decimal, int]]) -> None:
+        full = len(self.largest) == LARGEST
+        if full and all(value < self.largest[-1][0] for value, _unit in more):
+            return
+        together = sorted([*self.largest, *more], key=lambda one: (-one[0], one[1]))
+        self.largest = together[:LARGEST]
+
+    def as_dict(self, *, largest: int = LARGEST) -> dict[str, Any]:
         """For JSON: the sum as text, so that nothing is rounded on the way."""
         return {
             "sum": f"{self.total:f}",
             "reporting": self.reporting,
             "blank": self.blank,
             "wrong": self.wrong,
+            "largest": [[f"{value:f}", unit] for value, unit in self.largest[:largest]],
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Tally":
-        """From JSON."""
-        return cls(Decimal(data["sum"]), data["reporting"], data["blank"], data["wrong"])
+        """From JSON; results of earlier versions name no contributors."""
+        return cls(
+            Decimal(data["sum"]),
+            data["reporting"],
+            data["blank"],
+            data["wrong"],
+            [(Decimal(value), unit) for value, unit in data.get("largest", ())],
+        )
 
 
 @dataclass
@@ -71,12 +102,24 @@ class Line:
         for slug, tally in other.cells.items():
             self.cells.setdefault(slug, Tally()).add(tally)
 
-    def as_dict(self) -> dict[str, Any]:
+    def add_unit(
+        self, unit_id: int, forms: Iterable[str], given: Mapping[str, Contribution]
+    ) -> None:
+        """Count one unit: its forms, and what it gives to each quantity that it was asked."""
+        self.units += 1
+        for form in forms:
+            self.forms[form] = self.forms.get(form, 0) + 1
+        for slug, contribution in given.items():
+            self.cells.setdefault(slug, Tally()).add_unit(unit_id, contribution)
+
+    def as_dict(self, *, largest: int = LARGEST) -> dict[str, Any]:
         """For JSON."""
         return {
             "units": self.units,
-            "forms": self.forms,
-            "cells": {slug: tally.as_dict() for slug, tally in self.cells.items()},
+            "forms": dict(sorted(self.forms.items())),
+            "cells": {
+                slug: tally.as_dict(largest=largest) for slug, tally in sorted(self.cells.items())
+            },
         }
 
     @classmethod
@@ -101,37 +144,77 @@ Lines = dict[str, Line]
 
 
 def lines_of(forms: Iterable[Form], columns: Sequence[Column]) -> Lines:
-    """Sum forms into the rows of a table. Reads the forms once, keeps only sums and unit numbers."""
-    by_form: dict[str, list[Column]] = {}
-    for column in columns:
-        by_form.setdefault(column.form, []).append(column)
+    """Sum forms into the rows of a table. The forms of a unit come one after the other.
+
+    Reads the forms once and keeps only sums and the largest contributors.
+    """
     lines: Lines = {}
-    units: dict[str, set[int]] = {}
-    for form in forms:
-        line = lines.setdefault(form.key, Line())
-        units.setdefault(form.key, set()).add(form.unit_id)
-        line.forms[form.code] = line.forms.get(form.code, 0) + 1
-        for column in by_form.get(form.code, ()):
-            values, wrong = values_of(column, form)
-            line.cells.setdefault(column.slug, Tally()).add_unit(values, wrong)
-    for key, members in units.items():
-        lines[key].units = len(members)
+    for (unit_id, key), own in groupby(forms, key=lambda form: (form.unit_id, form.key)):
+        of_unit = list(own)
+        line = lines.setdefault(key, Line())
+        line.add_unit(unit_id, [form.code for form in of_unit], contributions(of_unit, columns))
     return lines
 
 
-def values_of(column: Column, form: Form) -> tuple[list[Decimal], int]:
-    """The good values a form gives to a column, and how many texts are malformed."""
-    item = form.items.get(column.item)
+def contributions(forms: Sequence[Form], columns: Sequence[Column]) -> dict[str, Contribution]:
+    """What a unit with these forms gives to each column that one of them asks."""
+    by_code: dict[str, list[Form]] = {}
+    for form in forms:
+        by_code.setdefault(form.code, []).append(form)
+    given = {}
+    for column in columns:
+        if not any(code in by_code for code in column.forms):
+            continue
+        values: list[Decimal] = []
+        wrong = 0
+        for source in column.sources:
+            for form in by_code.get(source.form, ()):
+                more, bad = values_of(source, form, column.scale)
+                values += more
+                wrong += bad
+        total = ZERO
+        for value in values:
+            total = EXACT.add(total, value)
+        given[column.slug] = Contribution(total if values else None, wrong)
+    return given
+
+
+def values_of(source: Source, form: Form, scale: int = 0) -> tuple[list[Decimal], int]:
+    """The good values a form gives to a source, and how many texts are malformed."""
+    item = form.items.get(source.item)
     if item is None:
         return [], 0  # an earlier version of the form did not ask
     values, wrong = [], 0
-    for text in column.texts(form.document):
+    for text in source.texts(form.document):
         parsed = parse(item, text)
         if parsed.problem is not None:
             wrong += 1
         elif parsed.value is not None:
-            values.append(Decimal(int(parsed.value)).scaleb(-item.scale, EXACT))
+            value = Decimal(int(parsed.value)).scaleb(-item.scale, EXACT)
+            values.append(EXACT.multiply(value, source.factor))
+    if source.weight and values:
+        return _weighted(values, source.weight, form, scale)
     return values, wrong
+
+
+def _weighted(
+    values: Sequence[Decimal], weight: tuple[str, str], form: Form, scale: int
+) -> tuple[list[Decimal], int]:
+    """A sample's values raised to its whole; without a whole or a sample they cannot count."""
+    whole, asked = (_number(form, slug) for slug in weight)
+    if whole is None or not asked:
+        return [], 1
+    return [
+        rounded(_RATIO.divide(_RATIO.multiply(value, whole), asked), scale) for value in values
+    ], 0
+
+
+def _number(form: Form, slug: str) -> Decimal | None:
+    item = form.items.get(slug)
+    parsed = parse(item, str(form.document["values"].get(slug, ""))) if item else None
+    if item is None or parsed is None or parsed.problem is not None or parsed.value is None:
+        return None
+    return Decimal(int(parsed.value)).scaleb(-item.scale, EXACT)
 
 
 def total_of(lines: Iterable[Line]) -> Line:

@@ -12,10 +12,24 @@ class Axis(models.TextChoices):
     DIVISION = "division", _("按区划")
     INDUSTRY_DIVISION = "industry_division", _("按行业大类")
     INDUSTRY_CLASS = "industry_class", _("按行业小类")
+    SIZE = "size", _("按企业规模")
+    BASIN = "basin", _("按流域")
 
 
 # How many digits of the 4-digit industry code name a row.
 INDUSTRY_DIGITS: dict[str, int] = {Axis.INDUSTRY_DIVISION: 2, Axis.INDUSTRY_CLASS: 4}
+# Axes that mean something for industrial units alone.
+INDUSTRIAL_AXES = (Axis.INDUSTRY_DIVISION, Axis.INDUSTRY_CLASS, Axis.SIZE)
+# Every unit is in exactly one row of these; of the basins it is in any number.
+PARTITIONING_AXES = (Axis.DIVISION, *INDUSTRIAL_AXES)
+
+
+class ReleaseOrigin(models.TextChoices):
+    """Where the figures of a release come from."""
+
+    COMPUTED = "computed", _("本系统汇总")
+    IMPORTED = "imported", _("导入")
+
 
 # A summary takes what at least this level has approved; the field's own check is not enough.
 APPROVAL_LEVELS = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATIONAL)

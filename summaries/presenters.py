@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,29 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.enums import Level
 from instruments.measures import measure_name
 from submissions.presenters.items import localised
-from summaries.arithmetic import EXACT, Line, Tally
-from summaries.definitions import Column, SummaryTable
+from summaries.arithmetic import Line
+from summaries.definitions import SummaryTable
+from summaries.figures import Figure, figures_of
 from summaries.models import SummaryRun
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One sum and the number of units behind it; no sum where no unit reported."""
-
-    column: Column
-    tally: Tally
-
-    @property
-    def total(self) -> Decimal | None:
-        """The exact sum with the decimals of its column; None is blank, which is not zero."""
-        if not self.tally.reporting:
-            return None
-        return EXACT.quantize(self.tally.total, Decimal(1).scaleb(-self.column.scale))
-
-    @property
-    def shown(self) -> str:
-        """For the page."""
-        return "—" if self.total is None else f"{self.total:,f}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +99,4 @@ class SummaryPresenter:
 
     def _row(self, code: str, name: str, data: Mapping[str, Any]) -> RowView:
         line = Line.from_dict(data)
-        figures = [
-            Figure(column, line.cells.get(column.slug, Tally())) for column in self.table.columns
-        ]
-        return RowView(code, name, line.units, figures)
+        return RowView(code, name, line.units, figures_of(self.table, line))

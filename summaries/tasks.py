@@ -49,3 +49,11 @@ def exports_expire_run() -> int:
     from summaries.exports.services import exports_expire
 
     return exports_expire()
+
+
+@shared_task(name="summaries.tasks.release_run")
+def release_run(job_id: int) -> None:
+    """Make the release that the job stands for."""
+    from summaries.services import release_compute
+
+    release_compute(job_id=job_id)

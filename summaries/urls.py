@@ -36,4 +36,13 @@ urlpatterns = [
     path("exports/new/", exports.ExportOrderView.as_view(), name="export_new"),
     path("exports/<int:pk>/", exports.ExportDetail.as_view(), name="export_detail"),
     path("exports/<int:pk>/file/", exports.ExportFile.as_view(), name="export_file"),
+    path("releases/", views.ReleaseList.as_view(), name="release_list"),
+    path("releases/new/", views.ReleaseOrderView.as_view(), name="release_new"),
+    path("releases/runs/<int:pk>/", views.ReleaseRunDetail.as_view(), name="release_run"),
+    path("releases/<int:pk>/", views.ReleaseDetail.as_view(), name="release_detail"),
+    path("releases/<int:pk>/sign/", views.ReleaseSign.as_view(), name="release_sign"),
+    path("releases/<int:pk>/table/", views.ReleaseTablePage.as_view(), name="release_table"),
+    path("releases/<int:pk>/units/", views.ReleaseUnits.as_view(), name="release_units"),
+    path("releases/<int:pk>/proof/", views.ReleaseProof.as_view(), name="release_proof"),
+    path("releases/<int:pk>/compare/", views.ReleaseCompare.as_view(), name="release_compare"),
 ]

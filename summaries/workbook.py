@@ -10,7 +10,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from summaries.presenters import Figure, RowView, SummaryPresenter
+from summaries.figures import Figure
+from summaries.presenters import RowView, SummaryPresenter
 
 _THIN = Side(style="thin", color="666666")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -109,7 +110,7 @@ def _write_row(sheet: Any, number: int, row: RowView, *, is_total: bool) -> None
     for index, figure in enumerate(row.figures):
         column = _FIRST_COLUMNS + 1 + 2 * index
         _write_sum(sheet.cell(number, column), figure)
-        sheet.cell(number, column + 1, figure.tally.reporting).number_format = "#,##0"
+        sheet.cell(number, column + 1, figure.reporting).number_format = "#,##0"
     for cell in sheet[number]:
         cell.border = _BOX
         if is_total:
@@ -208,8 +209,7 @@ def _explain(sheet: Any, summary: SummaryPresenter) -> None:
         summary.total.figures if summary.total else [], summary.columns, strict=False
     ):
         column, tally = figure.column, figure.tally
-        source = "/".join(part for part in (column.form, column.group, column.item) if part)
-        sheet.append((label, source, unit, tally.reporting, tally.blank, tally.wrong))
+        sheet.append((label, column.origin, unit, figure.reporting, tally.blank, tally.wrong))
     for letter, width in zip("ABCDEF", (26, 60, 12, 12, 12, 10), strict=True):
         sheet.column_dimensions[letter].width = width
 

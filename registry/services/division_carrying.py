@@ -67,6 +67,9 @@ KEPT = frozenset(
         "submissions.deadlineextension",
         "submissions.twopersonrequest",
         "summaries.progresscount",
+        "summaries.releaserun",
+        "summaries.releasetable",
+        "summaries.summaryrelease",
     }
 )
 

@@ -54,6 +54,12 @@ APPEND_ONLY = {
     "summaries.reminder",
     "summaries.reminderreading",
     "review.qualityreport",
+    "summaries.summaryrelease",
+    "summaries.releasetable",
+    "summaries.releaseframe",
+    "summaries.releasesignature",
+    "summaries.releasepublication",
+    "summaries.publicationtable",
 }
 
 

@@ -118,6 +118,16 @@ for _name in (
     TARGETS[_name] = Target(pk_of("job"), Permission.JOB_VIEW)
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
+for _name in (
+    "release_detail",
+    "release_sign",
+    "release_table",
+    "release_units",
+    "release_proof",
+    "release_compare",
+):
+    TARGETS[_name] = Target(pk_of("release"), Permission.SUMMARY_RUN)
+TARGETS["release_run"] = Target(pk_of("release_run"), Permission.SUMMARY_RELEASE)
 
 for _name in ("acceptance_pack", "acceptance_word", "acceptance_pdf"):
     TARGETS[_name] = Target(pk_of("acceptance"), Permission.PROGRESS_VIEW)

@@ -50,9 +50,17 @@ class World:
 def world_make(divisions: dict[str, Any]) -> World:
     """A unit with a submitted case, a finding, a question, a job and a summary in each place."""
     from accounts.enums import Role
+    from summaries.arithmetic import Line
     from summaries.definitions import tables_all
     from summaries.dispatch.content import content_of
-    from summaries.models import DataExport, DispatchReport, SummaryRun
+    from summaries.models import (
+        DataExport,
+        DispatchReport,
+        ReleaseRun,
+        ReleaseTable,
+        SummaryRelease,
+        SummaryRun,
+    )
 
     table = next(iter(tables_all().values()))
     nation = divisions["000000000000"]
@@ -83,12 +91,46 @@ def world_make(divisions: dict[str, Any]) -> World:
             state="screened",
             imported_by=owner,
         )
+        release_run = ReleaseRun.objects.create(
+            job=job,
+            exercise=case.exercise,
+            name=unit.name,
+            division_code=code,
+            division_name=unit.name,
+            approval_level="county",
+            as_of=timezone.now(),
+            definitions={table.code: table.raw},
+        )
+        release = SummaryRelease.objects.create(
+            run=release_run,
+            origin="computed",
+            exercise=case.exercise,
+            name=unit.name,
+            division_code=code,
+            division_name=unit.name,
+            approval_level="county",
+            as_of=timezone.now(),
+            definitions={table.code: table.raw},
+            content_hash="0" * 64,
+            created_at=timezone.now(),
+            created_by=owner,
+        )
+        ReleaseTable.objects.create(
+            release=release,
+            table_code=table.code,
+            division_code=code,
+            division_name=unit.name,
+            content={"total": Line().as_dict(), "axes": {"division": {}}, "names": {}},
+            content_hash="0" * 64,
+        )
         area = EnumerationArea.objects.create(
             code=f"{code}01", division_code=code, name=f"{unit.name}小区"
         )
         things[place] = {
             **quality_things(case, owner, key),
             **phase_things(case, code, owner),
+            "release": release,
+            "release_run": release_run,
             "frame_change": frame_change_request(
                 actor=owner,
                 wanted=ChangeRequest(

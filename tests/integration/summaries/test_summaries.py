@@ -142,9 +142,9 @@ def test_a_run_that_failed_says_why(client, run):
 
 
 def test_the_list_is_paged(client, cast, exercise, monkeypatch):
-    import summaries.views
+    import summaries.views.runs
 
-    monkeypatch.setattr(summaries.views, "PAGE", 1)
+    monkeypatch.setattr(summaries.views.runs, "PAGE", 1)
     signed_in(client, cast.office)
     client.post(reverse("summary_run"), ORDER)
     client.post(reverse("summary_run"), {**ORDER, "axis": "industry_class"})

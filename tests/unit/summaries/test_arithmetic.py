@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from instruments.evaluation.definition import Item
 from summaries.arithmetic import EXACT, Form, Line, Tally, lines_of, merged, total_of, values_of
-from summaries.definitions import Column
+from summaries.definitions import Column, Source
 
 OUTPUT = Item.from_dict({"slug": "output", "type": "decimal", "digits": 14, "scale": 2, "min": "0"})
 FLOW = Item.from_dict(
@@ -18,7 +18,7 @@ ITEMS = {"output": OUTPUT, "flow": FLOW}
 
 
 def column(slug, form, item, group=""):
-    return Column(slug, form, item, group, 2, "吨", {"zh": slug})
+    return Column(slug, (Source(form, item, group),), 2, "吨", {"zh": slug})
 
 
 COLUMNS = [column("output", "A", "output"), column("flow", "B", "flow", "outlets")]
@@ -58,7 +58,7 @@ def test_sums_equal_integer_arithmetic(outputs, flows):
         form_b(number, key, ["" if mills is None else written(mills, 3) for mills in many])
         for number, (key, many) in enumerate(flows)
     ]
-    lines = lines_of(forms, COLUMNS)
+    lines = lines_of(sorted(forms, key=lambda form: (form.unit_id, form.key)), COLUMNS)
     total = total_of(lines.values())
     cents = [c for _key, c in outputs if c is not None]
     mills = [m for _key, many in flows for m in many if m is not None]
@@ -110,7 +110,7 @@ def test_malformed_values_are_left_out_and_counted():
 
 def test_a_version_that_did_not_ask_gives_nothing():
     form = Form(1, "x", "A", {}, {"values": {"output": "5"}, "rows": {}})
-    assert values_of(COLUMNS[0], form) == ([], 0)
+    assert values_of(COLUMNS[0].sources[0], form) == ([], 0)
     assert lines_of([form], COLUMNS)["x"].cells["output"].blank == 1
 
 

@@ -26,7 +26,7 @@ from summaries.arithmetic import Line, Lines, lines_of, merged, total_of
 from summaries.definitions import SummaryTable, tables_all
 from summaries.enums import APPROVAL_LEVELS, Axis
 from summaries.models import SummaryPart, SummaryRun
-from summaries.selectors import exercise_current, forms_within, parts_of, row_names
+from summaries.selectors import TOTAL, exercise_current, forms_within, parts_of, row_names
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def summary_compute(*, job_id: int) -> None:
 def _part_compute(run: SummaryRun, table: SummaryTable, prefix: str) -> None:
     """Sum the forms in force of one child division, from one reading of the database."""
     forms = forms_within(run, table, prefix)
-    lines = lines_of(forms, table.columns)
+    lines = lines_of(forms, table.sums)
     SummaryPart.objects.create(
         run=run, prefix=prefix, lines={key: line.as_dict() for key, line in lines.items()}
     )
@@ -148,7 +148,8 @@ def _part_compute(run: SummaryRun, table: SummaryTable, prefix: str) -> None:
 def _finish(run: SummaryRun) -> None:
     """Bring the parts together into the result; the parts are not needed any more."""
     lines = merged(run.parts.values_list("lines", flat=True))
-    result = {"rows": _rows(run, lines), "total": total_of(lines.values()).as_dict()}
+    total = lines.pop(TOTAL, Line()) if run.axis == Axis.BASIN else total_of(lines.values())
+    result = {"rows": _rows(run, lines), "total": total.as_dict()}
     run.result = result
     run.result_hash = content_hash(result)
     run.computed_at = timezone.now()

@@ -1,0 +1,37 @@
+"""The pages of the app."""
+
+from summaries.views.releases import (
+    ReleaseCompare,
+    ReleaseDetail,
+    ReleaseList,
+    ReleaseOrderView,
+    ReleaseProof,
+    ReleaseRunDetail,
+    ReleaseSign,
+    ReleaseTablePage,
+    ReleaseUnits,
+)
+from summaries.views.runs import (
+    ProgressView,
+    SummaryDetail,
+    SummaryList,
+    SummaryOrderView,
+    SummaryWorkbook,
+)
+
+__all__ = [
+    "ProgressView",
+    "ReleaseCompare",
+    "ReleaseDetail",
+    "ReleaseList",
+    "ReleaseOrderView",
+    "ReleaseProof",
+    "ReleaseRunDetail",
+    "ReleaseSign",
+    "ReleaseTablePage",
+    "ReleaseUnits",
+    "SummaryDetail",
+    "SummaryList",
+    "SummaryOrderView",
+    "SummaryWorkbook",
+]
