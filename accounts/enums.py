@@ -50,6 +50,7 @@ class Permission(models.TextChoices):
     ACCOUNT_MANAGE = "accounts.account_manage", _("管理账号")
     AUDIT_VIEW = "audit.audit_view", _("查看审计记录")
     INTERFERENCE_VIEW = "review.interference_view", _("查看与核实干预迹象")
+    READS_VIEW = "audit.reads_view", _("查看查阅记录")
 
 
 class Role(models.TextChoices):
@@ -113,7 +114,8 @@ _REGISTER = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.RESPONDENT: _READ | _FILL,
+    # whose data it is may see who has read it
+    Role.RESPONDENT: _READ | _FILL | {Permission.READS_VIEW},
     Role.ENUMERATOR: _READ | _FILL | {Permission.UNIT_REGISTER, Permission.UNIT_AMEND},
     Role.SUPERVISOR: _READ | _REVIEW | {Permission.AREA_ASSIGN, Permission.REMINDER_SEND},
     Role.REVIEWER: _READ
@@ -123,6 +125,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _REGISTER
     | _OVERSEE
     | {
+        Permission.READS_VIEW,
         Permission.NOTE_WRITE,
         Permission.CORRECTION_REQUEST,
         Permission.DEADLINE_EXTEND,
@@ -139,7 +142,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.UNIT_VIEW, Permission.INSTRUMENT_VIEW}
     ),
-    Role.AUDITOR: _READ | _OVERSEE | {Permission.AUDIT_VIEW, Permission.INTERFERENCE_VIEW},
+    Role.AUDITOR: _READ
+    | _OVERSEE
+    | {Permission.AUDIT_VIEW, Permission.INTERFERENCE_VIEW, Permission.READS_VIEW},
 }
 
 # Which permissions need the whole nation: an assignment to a smaller division does not give them.

@@ -35,6 +35,14 @@ NAMES = {
     "rule": gettext_lazy("审核关系"),
     "row": gettext_lazy("行"),
     "explanation": gettext_lazy("说明"),
+    "kept": gettext_lazy("存证"),
+    "day": gettext_lazy("日期"),
+    "rows": gettext_lazy("条数"),
+    "query": gettext_lazy("条件"),
+    "decision": gettext_lazy("结论"),
+    "key": gettext_lazy("公钥指纹"),
+    "before": gettext_lazy("此前"),
+    "after": gettext_lazy("此后"),
 }
 WORDS = {str(c.value): c.label for choices in (Role, Level, Permission) for c in choices}
 
@@ -62,6 +70,9 @@ def details_told(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for key in after:
             if before.get(key) != after[key]:
                 yield _name(key), f"{_word(before.get(key))} → {_word(after[key])}"
+    told = {"kept"} | ({"before", "after"} if isinstance(before, dict) else set())
     for key, value in detail.items():
-        if key not in {"before", "after"}:
+        if key not in told:
             yield _name(key), _word(value)
+    if isinstance(kept := detail.get("kept"), dict):
+        yield _name("kept"), f"{kept.get('of')} {kept.get('pk')} · {kept.get('hash')}"

@@ -102,8 +102,10 @@ GROUPS = (
             Entry("verify", _("验证回执")),
             Entry("signing_key", _("签名密钥"), Permission.CASE_REVIEW),
             Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
+            Entry("anchor_list", _("每日锚值"), Permission.AUDIT_VIEW),
             Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),
             Entry("interference", _("干预迹象"), Permission.INTERFERENCE_VIEW),
+            Entry("audit_reads", _("查阅记录"), Permission.AUDIT_VIEW),
         ),
     ),
 )

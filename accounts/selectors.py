@@ -22,3 +22,10 @@ def roles_assignable_by(actor: User) -> list[Role]:
     scopes = actor.scopes_for(Permission.ACCOUNT_MANAGE)
     at_county = all(isinstance(s, Jurisdiction) and len(s.prefix) >= 6 for s in scopes)
     return [role for role in Role if not (at_county and role in APPOINTED_FROM_ABOVE)]
+
+
+def username_of(user_id: int | None) -> str:
+    """The name by which an account is found again; blank for nobody. One query."""
+    if user_id is None:
+        return ""
+    return User.objects.filter(pk=user_id).values_list("username", flat=True).first() or ""

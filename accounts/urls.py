@@ -3,7 +3,6 @@
 from django.urls import path
 
 from accounts.views.accounts import AccountCreate, AccountEnd, AccountList
-from accounts.views.audit import AuditList
 from accounts.views.session import PasswordChange, SignIn, SignOut
 from accounts.views.signing import SigningKeyPage
 
@@ -15,5 +14,4 @@ urlpatterns = [
     path("accounts/", AccountList.as_view(), name="account_list"),
     path("accounts/new/", AccountCreate.as_view(), name="account_create"),
     path("accounts/<int:pk>/end/", AccountEnd.as_view(), name="account_end"),
-    path("audit/", AuditList.as_view(), name="audit_list"),
 ]

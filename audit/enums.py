@@ -24,6 +24,8 @@ class AuditAction(models.TextChoices):
     UNIT_REGISTERED = "unit.registered", _("登记普查对象")
     AREAS_REGISTERED = "unit.areas_registered", _("开设行政区填报单位")
     UNIT_AMENDED = "unit.amended", _("修改普查对象")
+    UNIT_CONFIDENTIAL = "unit.confidential", _("列为保密单位")
+    UNIT_NOT_CONFIDENTIAL = "unit.not_confidential", _("取消保密单位")
     LIST_BROUGHT = "list.brought", _("收录部门名录")
     LIST_SCREENED = "list.screened", _("筛选部门名录")
     MATCH_DECIDED = "match.decided", _("判断疑似重复")
@@ -99,6 +101,7 @@ class AuditAction(models.TextChoices):
     CASE_APPROVED = "case.approved", _("审核通过")
     CASE_RETURNED = "case.returned", _("退回")
     CASE_LOT_RETURNED = "case.lot_returned", _("整批退回")
+    DECISION_KEPT = "decision.kept", _("审核结论存证")
     CASE_FINALISED = "case.finalised", _("定稿")
     CASE_VOIDED = "case.voided", _("作废")
     CASE_REOPENED = "case.reopened", _("重新开放")
@@ -139,3 +142,50 @@ class AuditAction(models.TextChoices):
     RELEASE_IMPORTED = "release.imported", _("导入汇总版本")
     RELEASE_PUBLISHED = "release.published", _("生成发布版")
     RELEASE_DOWNLOADED = "release.downloaded", _("下载汇总版本")
+    READS_SEALED = "reads.sealed", _("封存查阅记录")
+    DAY_ANCHORED = "day.anchored", _("生成每日锚值")
+    STORE_VERIFIED = "store.verified", _("核验存储")
+    AUDIT_EXPORTED = "audit.exported", _("导出审计记录")
+
+
+# Acts of the portal itself, every minute: the screen leaves them out unless they are asked for.
+ROUTINE_ACTIONS = frozenset({AuditAction.READS_SEALED})
+
+
+class ActGroup(models.TextChoices):
+    """Kinds of acts, to look for on the screen; the value is the beginning of the acts' codes."""
+
+    ACCOUNTS = "account signing_key", _("账号与签名")
+    REGISTER = "unit list match register coverage frame area", _("名录")
+    DIVISIONS = "division overlay reference", _("区划")
+    FORMS = "instrument change codelist coefficients exercise phase deadline", _("报表制度")
+    FILLING = "case decision values failure rule note", _("填报与审核")
+    QUESTIONS = "query waiver", _("疑问与豁免")
+    SUBMISSIONS = "submission", _("提交存证")
+    OUTPUTS = "summary job export release dispatch", _("汇总与任务")
+    AUDIT = "reads day store audit interference", _("审计")
+    OTHER = "other", _("其他")
+
+    @property
+    def actions(self) -> list[str]:
+        """The codes of the acts of this kind; the last kind is whatever no other names."""
+        kinds = set(self.value.split())
+        if self == ActGroup.OTHER:
+            named = {kind for group in ActGroup for kind in group.value.split()}
+            kinds = {value.partition(".")[0] for value in AuditAction.values} - named
+        return [value for value in AuditAction.values if value.partition(".")[0] in kinds]
+
+
+class ReadWay(models.TextChoices):
+    """Through which door answers were read. What leaves the portal is never joined to one row."""
+
+    PAGE = "page", _("填报页")
+    REVIEW = "review", _("审核页")
+    RECEIPT = "receipt", _("历次提交")
+    PRINT = "print", _("打印")
+    WORKBOOK = "workbook", _("工作簿")
+    API = "api", _("接口")
+    EXPORT = "export", _("导出")
+
+
+WAYS_OUT = frozenset({ReadWay.PRINT, ReadWay.WORKBOOK, ReadWay.EXPORT})

@@ -36,6 +36,8 @@ UNUSUAL = frozenset(
         AuditAction.WAIVER_REFUSED,
         AuditAction.WAIVER_REVOKED,
         AuditAction.CASE_LOT_RETURNED,
+        AuditAction.UNIT_CONFIDENTIAL,
+        AuditAction.UNIT_NOT_CONFIDENTIAL,
     }
 )
 ORDINARY = frozenset(
@@ -136,5 +138,10 @@ ORDINARY = frozenset(
         AuditAction.QUALITY_LOT_DECIDED,
         AuditAction.QUALITY_CLOSED,
         AuditAction.QUALITY_REPORT_ISSUED,
+        AuditAction.DECISION_KEPT,
+        AuditAction.READS_SEALED,
+        AuditAction.DAY_ANCHORED,
+        AuditAction.STORE_VERIFIED,
+        AuditAction.AUDIT_EXPORTED,
     }
 )

@@ -178,6 +178,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "audit-seal": {"task": "audit.tasks.audit_seal", "schedule": 60.0},
     "jobs-requeue": {"task": "submissions.tasks.jobs_requeue_run", "schedule": 60.0},
+    "days-anchor": {"task": "accounts.tasks.days_anchor_run", "schedule": 600.0},
     # an hour's delay shows in counters of lists only: what a waiver does ends with its day
     "waivers-lapse": {"task": "submissions.tasks.waivers_lapse_run", "schedule": 3600.0},
     "dashboard-refresh": {"task": "summaries.tasks.dashboard_refresh_run", "schedule": 600.0},
@@ -193,6 +194,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "exports-expire": {"task": "summaries.tasks.exports_expire_run", "schedule": 3600.0},
 }
+
+# The SM2 key that signs the anchors of the days, and fingerprints of keys it had before
+ANCHOR_KEY_FILE = os.environ.get("PORTAL_ANCHOR_KEY_FILE", "")
+ANCHOR_FINGERPRINTS = [
+    f for f in os.environ.get("PORTAL_ANCHOR_FINGERPRINTS", "").lower().split(",") if f
+]
 
 # --- accounts --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

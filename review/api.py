@@ -10,6 +10,7 @@ from rest_framework.response import Response as Answer
 from accounts.api import ScopedApiView, StrictSerializer
 from accounts.api_fields import NumberField, TextField
 from accounts.enums import Permission
+from audit.enums import ReadWay
 from review.answers import decision_view, query_view
 from review.enums import Decision, ReturnReason
 from review.selectors import decisions_of, queries_of, queue_of
@@ -22,6 +23,7 @@ from review.services import (
 )
 from submissions.api.serializers import CasePage, PageQuery
 from submissions.models import Case, ItemQuery
+from submissions.reading import case_read
 
 CELL_LENGTH_AT_MOST = 160
 
@@ -129,7 +131,8 @@ class CaseDecisionsApi(ScopedApiView):
     @extend_schema(responses=DecisionAnswer(many=True))
     def get(self, request: Request, pk: int) -> Answer:
         """Newest first."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=self.actor, way=ReadWay.API)
         return Answer([decision_view(decision) for decision in decisions_of(case)])
 
     @extend_schema(request=DecisionQuery, responses={201: DecisionAnswer})
@@ -161,7 +164,8 @@ class CaseQueriesApi(ScopedApiView):
     @extend_schema(responses=QueryAnswerShape(many=True))
     def get(self, request: Request, pk: int) -> Answer:
         """Oldest first, with their answers."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=self.actor, way=ReadWay.API)
         return Answer([query_view(query) for query in queries_of(case)])
 
 

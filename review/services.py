@@ -87,8 +87,20 @@ def decision_record(  # noqa: PLR0913  the fields of a decision
     )
     if signer is not None:
         _sign(recorded, signer)
+    audit_record(
+        action=AuditAction.DECISION_KEPT,
+        actor=actor,
+        subject=case,
+        detail={"decision": decision, "level": level, **_signed_by(signer)},
+        kept=recorded,
+    )
     _raise_queries(recorded, questions)
     return recorded
+
+
+def _signed_by(signer: Signer | None) -> dict[str, str]:
+    """The log's own copy of which key signed: a signature that is taken away or swapped is missed."""
+    return {"key": signer.key.fingerprint} if signer else {}
 
 
 def _sign(recorded: ReviewDecision, signer: Signer) -> None:

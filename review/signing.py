@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import sm2
+from audit.enums import AuditAction
 from audit.hashing import canonical_json
+from audit.selectors import details_of_action
+from audit.witnesses import KEY
 from review.models import DecisionSignature, ReviewDecision
 from submissions.models import Submission
-from submissions.verification import submission_is_intact
+from submissions.verification import batched, submission_is_intact
 
 
 def signed_content(decision: ReviewDecision, *, fingerprint: str) -> dict[str, Any]:
@@ -84,3 +87,20 @@ def signature_faults() -> Iterable[str]:
         if not SignatureCheck(signature.decision, signature).is_valid:
             decision = signature.decision
             yield f"case {decision.case_id}: the signature of decision {decision.pk} does not fit"
+
+
+def decision_faults() -> Iterable[str]:
+    """Signatures that the log knows of and that are gone or another's. Streams; one query a chunk."""
+    kept = details_of_action(AuditAction.DECISION_KEPT).iterator(2000)
+    for chunk in batched(kept, 2000):
+        keys = {detail[KEY]["pk"]: detail["key"] for _case, detail in chunk if "key" in detail}
+        signed = dict(
+            DecisionSignature.objects.filter(decision__in=list(keys)).values_list(
+                "decision_id", "key__fingerprint"
+            )
+        )
+        for pk, fingerprint in keys.items():
+            if pk not in signed:
+                yield f"decision {pk}: its signature is missing"
+            elif signed[pk] != fingerprint:
+                yield f"decision {pk} was signed with another key, by the log"

@@ -13,6 +13,11 @@ urlpatterns = [
     path("review/<int:pk>/approve/", views.CaseApprove.as_view(), name="case_approve"),
     path("review/<int:pk>/return/", views.CaseReturn.as_view(), name="case_return"),
     path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
+    path(
+        "cases/<int:pk>/receipt/<int:number>/pdf/",
+        views.CaseReceiptPdf.as_view(),
+        name="case_receipt_pdf",
+    ),
     path("review/bulk/", views.BulkReview.as_view(), name="bulk_review"),
     path("review/reasons/", views.ReturnReasons.as_view(), name="return_reasons"),
     path("acceptance/", acceptance.Acceptance.as_view(), name="acceptance"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.downloads import download_answer
 from accounts.enums import Level, Permission
 from accounts.exceptions import Conflict, NotAllowed, Refusal
 from accounts.http import AuthenticatedHttpRequest
@@ -19,6 +20,8 @@ from accounts.scopes import Jurisdiction
 from accounts.services.signing_keys import key_in_force
 from accounts.signing_session import open_until, signer_of
 from accounts.views.base import ScopedView
+from audit.enums import ReadWay
+from audit.selectors import anchor_found
 from instruments.selectors import definition_data, form_titles
 from registry.selectors import division_names
 from registry.views.division import DivisionView
@@ -29,15 +32,18 @@ from review.enums import Decision
 from review.forms import DecisionForm, filter_query, place_read, place_written, queue_filter
 from review.pages import CaseReviewPage, asked_views
 from review.quality.report_signing import report_verified
+from review.receipts import receipt_pdf
 from review.return_reasons import return_report
 from review.selectors import Place, decisions_of, queries_of, queue_next, queue_of, queue_page
 from review.services import decision_record, query_answer
 from review.signing import submission_verified
+from submissions.anchor_notice import anchor_is_intact
 from submissions.cross_checking import cross_findings_of
 from submissions.enums import JobKind
 from submissions.jobs import job_start
-from submissions.models import Case, ItemQuery
+from submissions.models import Case, ItemQuery, Submission
 from submissions.presenters.form import FormPresenter
+from submissions.reading import case_read
 from submissions.retired_answers import retired_answers
 from submissions.selectors import submission_latest
 
@@ -84,6 +90,7 @@ class CaseReview(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """About twenty queries, whatever the size of the form."""
         case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user, way=ReadWay.REVIEW)
         posted = DecisionForm()
         if cell := request.GET.get("ask", ""):
             posted = posted.with_one_more(cell[:160])
@@ -196,6 +203,7 @@ class CaseDecisions(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """A page, or its inside for the page of the form."""
         case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user)
         inside = bool(request.headers.get("HX-Request"))
         template = "review/_decisions.html" if inside else "review/case_decisions.html"
         newest = submission_latest(case)
@@ -236,14 +244,40 @@ class Verify(ScopedView):
     signed_in_only = True
 
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
-        """`code`: the number on the receipt."""
-        code = request.GET.get("code", "").strip().replace("\0", "").upper()[:40]
+        """`code`: the number on a receipt, or the day or value of an anchor."""
+        code = request.GET.get("code", "").strip().replace("\0", "")[:64]
+        anchor = anchor_found(code.lower())
         context = {
             "code": code,
-            "found": submission_verified(code) if code else None,
-            "report": report_verified(code) if code else None,
+            "found": submission_verified(code.upper()) if code and not anchor else None,
+            "report": report_verified(code.upper()[:40]) if code and not anchor else None,
+            "anchor": anchor,
+            "anchor_is_intact": anchor is not None and anchor_is_intact(anchor),
         }
         return render(request, "review/verify.html", context)
+
+
+class CaseReceiptPdf(ScopedView):
+    """The receipt of one submission as a page to keep (copy of record)."""
+
+    permission_required = Permission.CASE_VIEW
+
+    def get(self, request: AuthenticatedHttpRequest, pk: int, number: int) -> HttpResponse:
+        """With every level's decision and signature so far."""
+        case = self.load(Case.objects.with_names(), pk=pk)
+        submission = (
+            Submission.objects.filter(case=case, number=number)
+            .select_related(
+                "case__unit", "case__exercise", "submitted_by", "instrument_version__instrument"
+            )
+            .first()
+        )
+        if submission is None:
+            raise Http404
+        address = request.build_absolute_uri(f"{reverse('verify')}?code={submission.receipt_code}")
+        return download_answer(
+            receipt_pdf(submission, address), "application/pdf", f"{submission.receipt_code}.pdf"
+        )
 
 
 class ReturnReasons(DivisionView):

@@ -159,6 +159,7 @@ class JobKind(models.TextChoices):
     TRAINING_RESET = "training_reset", _("重置培训练习")
     CHANGE_APPLY = "change_apply", _("套用新版普查表")
     LOCAL_APPLY = "local_apply", _("套用地方附加指标")
+    AUDIT_EXPORT = "audit_export", _("导出审计记录")
 
 
 class ChangeKind(models.TextChoices):

@@ -44,6 +44,7 @@ JOB_TASKS: dict[JobKind, str] = {
     JobKind.TRAINING_RESET: "submissions.tasks.training_reset_run",
     JobKind.CHANGE_APPLY: "submissions.tasks.change_apply_run",
     JobKind.LOCAL_APPLY: "submissions.tasks.change_apply_run",
+    JobKind.AUDIT_EXPORT: "submissions.tasks.audit_export_run",
 }
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
@@ -66,6 +67,7 @@ JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.TRAINING_RESET: Permission.PHASE_MANAGE,
     JobKind.CHANGE_APPLY: Permission.INSTRUMENT_PUBLISH,
     JobKind.LOCAL_APPLY: Permission.INSTRUMENT_EXTEND,
+    JobKind.AUDIT_EXPORT: Permission.AUDIT_VIEW,
 }
 # A worker that has not written for so long is taken for dead when its task comes again.
 SILENT_AFTER = timedelta(minutes=2)

@@ -105,3 +105,11 @@ def training_reset_run(job_id: int) -> None:
     from submissions.training import training_reset_job
 
     training_reset_job(job_id)
+
+
+@shared_task(name="submissions.tasks.audit_export_run")
+def audit_export_run(job_id: int) -> None:
+    """Write a part of the audit log into a file: the parameters hold the search."""
+    from submissions.audit_exporting import audit_export_job
+
+    audit_export_job(job_id)

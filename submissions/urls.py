@@ -3,7 +3,16 @@
 from django.urls import path
 
 from submissions.views.accounting import CaseAccount, CaseBasis
+from submissions.views.anchors import AnchorDetail, AnchorList, AnchorPdf
 from submissions.views.areas import Areas, UnitSamples
+from submissions.views.audit import (
+    AuditEventDetail,
+    AuditExport,
+    AuditList,
+    AuditReads,
+    UnitConfidentiality,
+    UnitReads,
+)
 from submissions.views.cells import CaseCells, FailureExplain
 from submissions.views.coefficients import (
     CoefficientEnforce,
@@ -162,6 +171,19 @@ urlpatterns = [
         UnitWorkbookCommit.as_view(),
         name="unit_workbook_commit",
     ),
+    path("units/<int:pk>/reads/", UnitReads.as_view(), name="unit_reads"),
+    path(
+        "units/<int:pk>/confidentiality/",
+        UnitConfidentiality.as_view(),
+        name="unit_confidentiality",
+    ),
+    path("audit/", AuditList.as_view(), name="audit_list"),
+    path("audit/<int:pk>/", AuditEventDetail.as_view(), name="audit_event"),
+    path("audit/reads/", AuditReads.as_view(), name="audit_reads"),
+    path("audit/export/", AuditExport.as_view(), name="audit_export"),
+    path("anchors/", AnchorList.as_view(), name="anchor_list"),
+    path("anchors/<str:day>/", AnchorDetail.as_view(), name="anchor_detail"),
+    path("anchors/<str:day>/pdf/", AnchorPdf.as_view(), name="anchor_pdf"),
     path("areas/", Areas.as_view(), name="areas"),
     path("frame/load/", FrameLoad.as_view(), name="frame_load"),
     path("frame/template/", FrameTemplate.as_view(), name="frame_template"),

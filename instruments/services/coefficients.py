@@ -149,6 +149,7 @@ def _store(
         actor=actor,
         subject=version,
         detail={"hash": version.content_hash, "rows": report.rows, "low": report.low},
+        kept=version,
     )
     report.version, report.is_new = version, True
 
@@ -173,5 +174,6 @@ def coefficients_publish(*, actor: User | None, version_id: int) -> CoefficientP
         actor=actor,
         subject=version,
         detail={"hash": version.content_hash, "before": current.number if current else None},
+        kept=publication,
     )
     return publication

@@ -1,5 +1,6 @@
 """Models of the register."""
 
+from registry.models.confidential_unit import ConfidentialUnit
 from registry.models.coverage import BlockEntry, CoverageBlock, CoverageRound
 from registry.models.division import Division, DivisionEdition
 from registry.models.division_change import DivisionChange, DivisionSuccession
@@ -19,6 +20,7 @@ from registry.models.unit_revision import UnitRevision
 __all__ = [
     "AreaAssignment",
     "BlockEntry",
+    "ConfidentialUnit",
     "CoverageBlock",
     "CoverageRound",
     "Division",

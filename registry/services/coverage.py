@@ -72,6 +72,7 @@ def blocks_draw(*, actor: User, division_code: str, number: int, seed: str) -> C
         actor=actor,
         subject=made,
         detail={"seed": made.seed, "frame": made.frame_digest, "blocks": drawn},
+        kept=made,
     )
     return made
 

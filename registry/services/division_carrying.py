@@ -40,6 +40,7 @@ BATCH = 2000
 KEPT = frozenset(
     {
         "audit.auditevent",
+        "audit.readevent",
         "registry.division",
         "registry.unit",  # with a revision each, below
         "registry.unitcount",

@@ -67,6 +67,7 @@ def register_freeze(
                     "units": made.unit_count,
                     "digest": made.digest,
                 },
+                kept=made,
             )
     except IntegrityError as error:
         raise Conflict(_("这个区划的名录已经冻结。"), code="frozen") from error

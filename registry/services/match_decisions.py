@@ -52,12 +52,13 @@ def match_decide(*, actor: User, row_id: int, verdict: Verdict, unit_id: int | N
         units_merge(row.source_list, [(unit, [taken.data])])
     else:
         unit = _as_another(row, taken)
-    MatchDecision.objects.create(row=row, unit=unit, verdict=verdict, decided_by=actor)
+    decision = MatchDecision.objects.create(row=row, unit=unit, verdict=verdict, decided_by=actor)
     audit_record(
         action=AuditAction.MATCH_DECIDED,
         actor=actor,
         subject=unit,
         detail={"row": row.pk, "list": row.source_list_id, "verdict": str(verdict)},
+        kept=decision,
     )
     return unit
 
@@ -78,12 +79,15 @@ def match_reverse(*, actor: User, row_id: int) -> SourceRow:
     row.outcome, row.unit, row.how = RowOutcome.WAITING, None, ""
     row.save()
     _forget(unit, created_it=created_it, actor=actor)
-    MatchDecision.objects.create(row=row, unit=unit, verdict=Verdict.REVERSED, decided_by=actor)
+    decision = MatchDecision.objects.create(
+        row=row, unit=unit, verdict=Verdict.REVERSED, decided_by=actor
+    )
     audit_record(
         action=AuditAction.MATCH_REVERSED,
         actor=actor,
         subject=unit,
         detail={"row": row.pk, "list": row.source_list_id, "was": last.verdict},
+        kept=decision,
     )
     return row
 

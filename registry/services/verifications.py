@@ -100,6 +100,7 @@ def verification_record(
         actor=actor,
         subject=unit,
         detail={"outcome": str(finding.outcome), "photo": digest, "far": made.is_far},
+        kept=made,
     )
     return made, _follow(unit, made, finding.facts, actor)
 

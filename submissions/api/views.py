@@ -10,11 +10,13 @@ from rest_framework.response import Response as Answer
 
 from accounts.api import ScopedApiView
 from accounts.enums import Permission
+from audit.enums import ReadWay
 from submissions.answers import finding_answer, save_answer
 from submissions.api import serializers as shapes
 from submissions.jobs import job_cancel
 from submissions.models import Case, EditFailure, Job, Response, Submission
 from submissions.phases.due_dates import with_due_dates
+from submissions.reading import case_read
 from submissions.selectors import cases_within, response_changes
 from submissions.services import case_submit, failure_explain, response_save
 
@@ -84,7 +86,8 @@ class CaseResponse(ScopedApiView):
     @extend_schema(responses=shapes.ResponseAnswer)
     def get(self, request: Request, pk: int) -> Answer:
         """Values in force, rows, provenance, and the version to base a save on."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=self.actor, way=ReadWay.API)
         return Answer(shapes.ResponseAnswer(Response.objects.get(case=case)).data)
 
 
@@ -146,7 +149,8 @@ class CaseFindings(ScopedApiView):
     @extend_schema(parameters=[shapes.FindingQuery], responses=shapes.FindingPage)
     def get(self, request: Request, pk: int) -> Answer:
         """A page of what the rules say against the answers as they are."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=self.actor, way=ReadWay.API)
         query = asked(shapes.FindingQuery, request.query_params.dict())
         failures = EditFailure.objects.filter(case=case)
         if "severity" in query:
@@ -163,7 +167,8 @@ class CaseHistory(ScopedApiView):
     @extend_schema(parameters=[shapes.HistoryQuery], responses=shapes.CellChangeAnswer(many=True))
     def get(self, request: Request, pk: int) -> Answer:
         """Who changed the cell from what to what, oldest first."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=self.actor, way=ReadWay.API)
         query = asked(shapes.HistoryQuery, request.query_params.dict())
         changes = response_changes(case=case, cell=query["cell"])
         return Answer(shapes.CellChangeAnswer(changes, many=True).data)

@@ -17,16 +17,18 @@ from rest_framework.response import Response as Answer
 from accounts.api import ScopedApiView, StrictSerializer
 from accounts.enums import Permission
 from accounts.exceptions import Invalid
-from audit.enums import AuditAction
+from audit.enums import AuditAction, ReadWay
 from audit.services import audit_record
 from registry.models import Unit
 from submissions.answers import message_of
 from submissions.api.views import asked
+from submissions.reading import cases_read
 from submissions.services.workbook_saving import workbook_save
 from submissions.workbooks.comparing import TOKEN_AT_MOST, Comparison, FormDifference, pending_read
 from submissions.workbooks.files import BYTES_AT_MOST
 from submissions.workbooks.units import (
     Shape,
+    owed_responses,
     unit_forms_now,
     unit_workbook_bytes,
     unit_workbook_compare,
@@ -153,10 +155,13 @@ class UnitWorkbookApi(ScopedApiView):
         """The prefilled workbook; taking it away is recorded."""
         unit = self.load(Unit.objects.all(), pk=pk)
         query = asked(ShapeQuery, request.query_params.dict())
-        content = unit_workbook_bytes(unit_forms_now(unit), Shape(query["shape"]))
+        forms = unit_forms_now(unit)
+        content = unit_workbook_bytes(forms, Shape(query["shape"]))
         audit_record(
             action=AuditAction.WORKBOOK_DOWNLOADED, actor=self.actor, subject=unit, detail=query
         )
+        taken = [response.case for response in owed_responses(forms)]
+        cases_read(cases=taken, actor=self.actor, way=ReadWay.WORKBOOK)
         return HttpResponse(content, content_type=XLSX)
 
     @extend_schema(
@@ -170,7 +175,10 @@ class UnitWorkbookApi(ScopedApiView):
         content = request.data
         if not isinstance(content, bytes):  # a request without a body is never parsed
             raise Invalid(_("文件是空的。"), code="workbook_empty")
-        return Answer(comparison_answer(unit_workbook_compare(unit_forms_now(unit), content)))
+        comparison = unit_workbook_compare(unit_forms_now(unit), content)
+        shown = [form.case for form in comparison.forms]
+        cases_read(cases=shown, actor=self.actor, way=ReadWay.API)
+        return Answer(comparison_answer(comparison))
 
 
 class UnitWorkbookCommitApi(ScopedApiView):

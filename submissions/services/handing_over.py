@@ -57,6 +57,7 @@ def case_hand_over(
         actor=actor,
         subject=case,
         detail={"holder": holder, "note": handover.note, "number": handover.number},
+        kept=handover,
     )
     return handover
 

@@ -56,6 +56,7 @@ def note_write(
         actor=actor,
         subject=case,
         detail={"cell": thread.cell, "number": thread.pk},
+        kept=note,
     )
     return note
 

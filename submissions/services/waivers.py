@@ -64,6 +64,7 @@ def waiver_request(
         actor=actor,
         subject=case,
         detail={"rule": rule_id, "until": valid_until.isoformat(), "reason": reason},
+        kept=waiver,
     )
     return _waiver(waiver.pk)
 
@@ -89,7 +90,7 @@ def waiver_decide(*, waiver_id: int, act: WaiverAct, actor: User, note: str = ""
     note = note.strip()
     if act != WaiverAct.APPROVE or note:
         note = reason_checked(note, field="note")
-    WaiverDecision.objects.create(
+    decision = WaiverDecision.objects.create(
         waiver=waiver, act=act, level=level, note=note, decided_at=timezone.now(), decided_by=actor
     )
     case_waivers_apply(case)
@@ -98,6 +99,7 @@ def waiver_decide(*, waiver_id: int, act: WaiverAct, actor: User, note: str = ""
         actor=actor,
         subject=case,
         detail={"rule": waiver.rule_id, "level": level.value, **({"reason": note} if note else {})},
+        kept=decision,
     )
     return _waiver(waiver_id)
 

@@ -13,6 +13,7 @@ from accounts.views.base import ScopedView
 from submissions.models import Case
 from submissions.page_selectors import derivation_of
 from submissions.presenters.accounting import BasisPresenter
+from submissions.reading import case_read
 from submissions.services import values_derive
 from submissions.views.filling import may_fill
 
@@ -52,6 +53,7 @@ class CaseBasis(ScopedView):
         if derivation is None:
             raise Http404(_("这个值不是核算得出的。"))
         part = PART in request.GET
+        case_read(case=case, actor=request.user)
         context = {
             "case": case,
             "basis": BasisPresenter(case, derivation),

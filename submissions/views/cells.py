@@ -22,6 +22,7 @@ from submissions.models import Case, EditFailure, Response
 from submissions.page_selectors import authors_of, context_token
 from submissions.presence import presence_note
 from submissions.presenters.grid import context_data
+from submissions.reading import case_read
 from submissions.selectors import findings_of
 from submissions.services import failure_explain, response_save
 from submissions.services.changes import cells_since
@@ -45,7 +46,8 @@ class CaseCells(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """What was saved since `?since=`, the findings, and who else is here."""
-        case = self.load(Case.objects.all(), pk=pk)
+        case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user)
         since = request.GET.get("since", "")
         if not since.isdecimal() or len(since) > 9:
             raise Invalid(_("请求不对。"))

@@ -30,6 +30,7 @@ from submissions.policies import (
 )
 from submissions.presenters.accounting import accounting_panel
 from submissions.presenters.form import FILL, READ
+from submissions.reading import case_read
 from submissions.retired_answers import retired_answers
 from submissions.selectors import reopening_of
 from submissions.services import response_save
@@ -53,6 +54,7 @@ class CaseFill(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """About twelve queries, whatever the size of the form."""
         case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user)
         return fill_page(request, case)
 
 

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
-from accounts.exceptions import Refusal
+from accounts.exceptions import NotAllowed, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.scopes import Jurisdiction
 from accounts.views.base import ScopedView
@@ -29,6 +29,7 @@ from submissions.jobs import job_cancel, job_start, queue_position
 from submissions.models import Job
 
 PAGE = 50
+PRIVATE_RESULTS = frozenset({JobKind.AUDIT_EXPORT})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -147,6 +148,8 @@ class JobResult(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBase:
         """As a download; the path stays below MEDIA_ROOT."""
         job = self.load(Job.objects.all(), pk=pk)
+        if job.kind in PRIVATE_RESULTS and job.requested_by_id != request.user.pk:
+            raise NotAllowed(_("只有导出人可以下载这个文件。"))
         root = Path(settings.MEDIA_ROOT).resolve()
         path = (root / job.result_path).resolve()
         if not job.result_path or not path.is_relative_to(root) or not path.is_file():

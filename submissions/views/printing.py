@@ -10,11 +10,12 @@ from accounts.enums import Permission
 from accounts.exceptions import Conflict
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
-from audit.enums import AuditAction
+from audit.enums import AuditAction, ReadWay
 from audit.services import audit_record
 from registry.models import Unit
 from submissions.models import Case
 from submissions.printing import cases_print, unit_cases_to_print
+from submissions.reading import case_read, cases_read
 
 
 class CasePrint(ScopedView):
@@ -30,6 +31,7 @@ class CasePrint(ScopedView):
         content = cases_print([case], title, is_blank=is_blank)
         if not is_blank:
             audit_record(action=AuditAction.CASE_PRINTED, actor=request.user, subject=case)
+            case_read(case=case, actor=request.user, way=ReadWay.PRINT)
         return pdf_answer(content, title, is_blank=is_blank)
 
 
@@ -55,6 +57,7 @@ class UnitPrint(ScopedView):
                 subject=unit,
                 detail={"forms": [case.form_code for case in cases]},
             )
+            cases_read(cases=cases, actor=request.user, way=ReadWay.PRINT)
         return pdf_answer(content, f"{unit.code} {unit.name}", is_blank=is_blank)
 
 

@@ -10,8 +10,10 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
+from audit.enums import ReadWay
 from submissions.form_page import FormPage
 from submissions.models import Case, Submission
+from submissions.reading import case_read
 from submissions.services import case_submit
 from submissions.verification import submission_is_intact
 
@@ -24,6 +26,7 @@ class CaseSubmit(ScopedView):
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """The check before submitting: a page, or its inside for the grid's dialog."""
         case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user)
         page = FormPage(case, request.user)
         form = page.presenter()
         context = {
@@ -76,6 +79,7 @@ class CaseReceipt(ScopedView):
             chosen = submissions[-1]
         if chosen is None:
             raise Http404
+        case_read(case=case, actor=request.user, way=ReadWay.RECEIPT)
         context = {
             "case": case,
             "submission": chosen,

@@ -10,9 +10,10 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
-from audit.enums import AuditAction
+from audit.enums import AuditAction, ReadWay
 from audit.services import audit_record
 from registry.models import Unit
+from submissions.reading import cases_read
 from submissions.services.workbook_saving import workbook_save
 from submissions.views.workbooks import (
     difference_context,
@@ -23,6 +24,7 @@ from submissions.views.workbooks import (
 from submissions.workbooks.comparing import Comparison, pending_read
 from submissions.workbooks.units import (
     Shape,
+    owed_responses,
     unit_forms_now,
     unit_workbook_bytes,
     unit_workbook_compare,
@@ -42,9 +44,12 @@ class UnitWorkbook(ScopedView):
         """The differences, or the reason why the file is refused. Nothing is stored."""
         unit = self.load(Unit.objects.all(), pk=pk)
         try:
-            comparison = unit_workbook_compare(unit_forms_now(unit), uploaded(request))
+            forms = unit_forms_now(unit)
+            comparison = unit_workbook_compare(forms, uploaded(request))
         except Refusal as refusal:
             return self._page(request, unit, refusal=refusal)
+        shown = [form.case for form in comparison.forms]
+        cases_read(cases=shown, actor=request.user, way=ReadWay.PAGE)
         return self._page(request, unit, comparison=comparison)
 
     def _page(
@@ -71,7 +76,8 @@ class UnitWorkbookFile(UnitWorkbook):
         unit = self.load(Unit.objects.all(), pk=pk)
         shape = Shape.CENSUS if request.GET.get("shape") == Shape.CENSUS else Shape.FORMS
         try:
-            content = unit_workbook_bytes(unit_forms_now(unit), shape)
+            forms = unit_forms_now(unit)
+            content = unit_workbook_bytes(forms, shape)
         except Refusal as refusal:
             return self._page(request, unit, refusal=refusal)
         audit_record(
@@ -80,6 +86,8 @@ class UnitWorkbookFile(UnitWorkbook):
             subject=unit,
             detail={"shape": str(shape)},
         )
+        taken = [response.case for response in owed_responses(forms)]
+        cases_read(cases=taken, actor=request.user, way=ReadWay.WORKBOOK)
         mark = " T_BAS" if shape is Shape.CENSUS else ""
         return workbook_answer(content, f"{unit.code} {unit.name}{mark}.xlsx")
 

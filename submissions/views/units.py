@@ -47,6 +47,7 @@ class UnitDetail(ScopedView):
                 if sees_cases
             ],
             "sees_cases": sees_cases,
+            "sees_reads": user.has_perm(Permission.READS_VIEW, unit),
             "may_fill": user.has_perm(Permission.RESPONSE_SAVE, unit),
             "samples": sampled_forms() if user.has_perm(Permission.FRAME_LOAD, unit) else [],
             "may_amend": user.has_perm(Permission.UNIT_AMEND, unit),

@@ -14,10 +14,11 @@ from accounts.enums import Permission
 from accounts.exceptions import Invalid, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.views.base import ScopedView
-from audit.enums import AuditAction
+from audit.enums import AuditAction, ReadWay
 from audit.services import audit_record
 from submissions.models import Case
 from submissions.presenters.findings import FindingView
+from submissions.reading import case_read
 from submissions.services.saving import check_open_for_filling
 from submissions.services.unit_forms import unit_forms_read
 from submissions.services.workbook_saving import workbook_save
@@ -82,6 +83,7 @@ class CaseWorkbook(ScopedView):
         forms = unit_forms_read(case)
         content = workbook_bytes(forms, [forms.of(case.pk)])
         audit_record(action=AuditAction.WORKBOOK_DOWNLOADED, actor=request.user, subject=case)
+        case_read(case=case, actor=request.user, way=ReadWay.WORKBOOK)
         return workbook_answer(content, f"{case.form_code} {case.unit.name}.xlsx")
 
 
@@ -97,6 +99,7 @@ class CaseWorkbookUpload(ScopedView):
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """The differences, or the reason why the file is refused. Nothing is stored."""
         case = self.load(Case.objects.with_names(), pk=pk)
+        case_read(case=case, actor=request.user)
         try:
             comparison = case_workbook_compare(case, uploaded(request))
         except Refusal as refusal:

@@ -14,6 +14,8 @@ MODELS = [m for m in apps.get_models() if m._meta.app_label in OURS]
 APPEND_ONLY = {
     "audit.auditevent",
     "audit.auditseal",
+    "audit.auditanchor",
+    "audit.readevent",
     "registry.unitrevision",
     "registry.fieldverification",
     "registry.registerfreeze",
@@ -113,6 +115,7 @@ def test_a_model_with_a_division_is_scoped(model):
     """Whoever adds a model with a division adds it behind `visible_to`."""
     unscoped = {
         "audit.auditevent",  # read through events_within
+        "audit.readevent",  # read through reads_within
         "accounts.user",  # read through accounts_managed_by
         "registry.division",  # public knowledge
         "instruments.instrumentversion",  # a definition is public knowledge, a province's too

@@ -61,6 +61,8 @@ for _name in (
     "api_unit_workbook",
     "api_unit_workbook_commit",
     "unit_print",
+    "unit_reads",
+    "unit_confidentiality",
 ):
     TARGETS[_name] = Target(pk_of("unit"), UNIT)
 for _name in (
@@ -73,6 +75,7 @@ for _name in (
     "case_form_save",
     "case_submit",
     "case_receipt",
+    "case_receipt_pdf",
     "case_review",
     "case_approve",
     "case_return",
@@ -170,6 +173,9 @@ UNSCOPED = {
     "codelist_detail": "a code list",
     "phase_move": "a phase binds everybody; the service asks for the right in the area",
     "phases_plan": "an exercise; for the nation's office alone, by the service",
+    "audit_event": "an act of the log, asked within the auditor's jurisdiction",
+    "anchor_detail": "a day's anchor, made to be published",
+    "anchor_pdf": "a day's anchor, made to be published",
     "practice_attempt": "one's own attempt, by person",
     "practice_cells": "one's own attempt, by person",
     "practice_finish": "one's own attempt, by person",

@@ -6,10 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from audit import services
 from audit.enums import AuditAction
 from audit.models import AuditEvent, AuditSeal
-from audit.services import audit_record, audit_seal_all, audit_verify
+from audit.services import audit_record, audit_seal_all, audit_verify, sealing
 from audit.triggers import append_only_sql
 
 
@@ -18,8 +17,8 @@ def quiet_cluster(monkeypatch):
     """As if no transaction of another database ran: other processes of the test run share the
     server, and transaction numbers are the server's. The horizon itself has its own test below.
     """
-    asked = services._this_cluster
-    monkeypatch.setattr(services, "_this_cluster", lambda: (asked()[0], 2**62))
+    asked = sealing.this_cluster
+    monkeypatch.setattr(sealing, "this_cluster", lambda: (asked()[0], 2**62))
 
 
 @pytest.fixture
@@ -176,11 +175,11 @@ def restored(number: int) -> AuditEvent:
 
 def test_a_restored_dump_goes_on_with_the_same_chain(transactional_db, quiet_cluster, monkeypatch):
     """What the old cluster left unsealed comes first; this cluster's low numbers follow."""
-    here = services._this_cluster
+    here = sealing.this_cluster
     restored(1)
-    monkeypatch.setattr(services, "_this_cluster", lambda: (42, services.EVERY_TRANSACTION))
+    monkeypatch.setattr(sealing, "this_cluster", lambda: (42, sealing.EVERY_TRANSACTION))
     assert audit_seal_all() == 1
-    monkeypatch.setattr(services, "_this_cluster", here)
+    monkeypatch.setattr(sealing, "this_cluster", here)
     late = restored(2)
     audit_record(action=AuditAction.SIGNED_IN, actor=None)
     assert audit_seal_all() == 2

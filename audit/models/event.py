@@ -1,4 +1,4 @@
-"""Audit events and the seals that chain them. Both are append-only; the database refuses more."""
+"""Audit events: what was done. Append-only; the database refuses more."""
 
 from typing import ClassVar
 
@@ -7,22 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from audit.enums import AuditAction
-
-
-class TransactionNumber(models.Func):
-    """The number of the running transaction, as PostgreSQL counts them."""
-
-    template = "(pg_current_xact_id()::text::bigint)"
-    # Field is not generic when the module runs
-    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]
-
-
-class ClusterIdentity(models.Func):
-    """Which database cluster this is: a dump restored into another one counts transactions anew."""
-
-    template = "((pg_control_system()).system_identifier)"
-    # Field is not generic when the module runs
-    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]
+from audit.models.columns import ClusterIdentity, TransactionNumber
 
 
 class AuditEvent(models.Model):
@@ -51,7 +36,10 @@ class AuditEvent(models.Model):
             models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_event_subject"),
             # audit screen of one area, newest first
             models.Index(fields=["division_code", "-id"], name="audit_event_division"),
-            models.Index(fields=["actor_id", "-id"], name="audit_event_actor"),
+            # the screen is in the order of time, so that a span of it is a range of each of these
+            models.Index(fields=["actor_id", "at", "id"], name="audit_event_person"),
+            models.Index(fields=["action", "at", "id"], name="audit_event_act"),
+            models.Index(fields=["at", "id"], name="audit_event_time"),
         ]
 
     def __str__(self) -> str:
@@ -79,28 +67,3 @@ class AuditEvent(models.Model):
             "division_code": self.division_code,
             "detail": self.detail,
         }
-
-
-class AuditSeal(models.Model):
-    """A block of events in order, chained to the block before by SM3."""
-
-    number = models.PositiveBigIntegerField(unique=True)
-    cluster = models.BigIntegerField()
-    first_transaction = models.BigIntegerField()
-    last_transaction = models.BigIntegerField()
-    last_event_id = models.BigIntegerField()
-    event_count = models.PositiveIntegerField()
-    previous_seal = models.CharField(max_length=64, blank=True)
-    seal = models.CharField(max_length=64, unique=True)
-    sealed_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("审计封印")
-        ordering: ClassVar = ["number"]
-        indexes: ClassVar = [
-            # where the sealing of one cluster stands
-            models.Index(fields=["cluster", "-number"], name="audit_seal_cluster"),
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.number} {self.seal[:12]}"
