@@ -33,3 +33,12 @@ def refuse_barred(user: User, rows: models.QuerySet[Any]) -> None:
             _("您正在独立核查这个普查对象：完成自己的填报以前，不能查看它的原填报。"),
             code="blind_check",
         )
+
+
+def refuse_while_checking(user: User) -> None:
+    """Raise `NotAllowed` for data of many units at once: the barred ones would be among them."""
+    if user.barred_units:
+        raise NotAllowed(
+            _("您有正在独立核查的普查对象：完成自己的填报以前，不能导出数据。"),
+            code="blind_check",
+        )

@@ -17,6 +17,7 @@ from accounts.exceptions import Conflict
 from accounts.models import User
 from census_portal.demo.cases import Team, county_walk
 from census_portal.demo.people import enumerator_lend, people_create, respondent_create
+from census_portal.demo.quality import sample_show
 from census_portal.demo.units import county_list_write
 from census_portal.demo.vocabulary import COUNTIES, County
 from instruments.models import CoefficientPublication, InstrumentVersion
@@ -102,6 +103,13 @@ def _build(say: Say) -> DemoCounts:
     say(f"{Case.objects.count()} cases opened")
     walked = sum(county_walk(_team(county, people)) for county in COUNTIES)
     _special_people(people)
+    drawn = sample_show(
+        exercise_code=CODE,
+        division_code=COUNTIES[0].code,
+        office=people[f"{COUNTIES[0].key}.office"],
+        checker=people[f"{COUNTIES[0].key}.quality"],
+    )
+    say(f"{drawn} quality checks drawn")
     return DemoCounts(
         units=Unit.objects.count(),
         accounts=User.objects.count(),

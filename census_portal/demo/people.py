@@ -47,6 +47,7 @@ PEOPLE = (
     ),
     Person("xihu.guide", "赵指导", Role.SUPERVISOR, "330106000000"),
     Person("xihu.review", "钱县审", Role.REVIEWER, "330106000000"),
+    Person("xihu.quality", "韩核查", Role.REVIEWER, "330106000000"),
     Person("xihu.office", "冯统计", Role.OFFICE, "330106000000"),
     Person("xihu.admin", "王管理", Role.ADMINISTRATOR, "330106000000"),
     Person("hangzhou.review", "孙市审", Role.REVIEWER, "330100000000"),

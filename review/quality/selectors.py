@@ -92,6 +92,18 @@ def samples_of(actor: User, division_code: str) -> QuerySet[QualitySample]:
     )
 
 
+def lots_from_above(actor: User, division: Division, *, at_most: int = 50) -> list[QualityLot]:
+    """Lots inside the division that closed samples of higher levels judged, the newest first."""
+    lots = QualityLot.objects.visible_to(actor).filter(sample__stage=SampleStage.CLOSED)
+    above = [
+        division.prefix[:digits].ljust(12, "0")
+        for digits in LEVEL_OF_PREFIX
+        if digits < len(division.prefix)
+    ]
+    lots = within(lots, division.prefix).filter(sample__division_code__in=above)
+    return list(lots.select_related("sample").order_by("-sample", "unit_kind")[:at_most])
+
+
 def lots_of(sample: QualitySample) -> list[QualityLot]:
     """Lots with how many of their checks are closed and how many failed."""
     closed = Q(checks__stage=CheckStage.CLOSED)

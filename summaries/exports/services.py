@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.bars import refuse_while_checking
 from accounts.enums import Permission
 from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from accounts.models import User
@@ -58,6 +59,7 @@ def export_request(*, actor: User, order: ExportOrder) -> DataExport:
     Raises `Invalid` and `NotAllowed`.
     """
     exercise, division = _checked(order)
+    refuse_while_checking(actor)
     if not actor.has_perm(Permission.DATA_EXPORT, Place(division.code)):
         raise NotAllowed(_("您不能导出这个区划的数据。"))
     if order.with_confidential and not actor.has_perm(
@@ -143,6 +145,7 @@ def export_download(*, actor: User, export: DataExport, password: str = "") -> P
     Raises `NotAllowed`, `Conflict` while there is none, `Missing` once it has been deleted.
     """
     place = Place(export.division_code)
+    refuse_while_checking(actor)
     if not actor.has_perm(Permission.DATA_EXPORT, place):
         raise NotAllowed(_("您不能下载这次导出的数据。"))
     if not export.is_masked and not actor.has_perm(Permission.CONFIDENTIAL_EXPORT, place):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from accounts.exceptions import Invalid, Refusal
 from accounts.http import AuthenticatedHttpRequest
 from accounts.signing_session import open_until, signer_of
 from accounts.views.base import ScopedView
+from registry.coverage_rates import Rate
 from registry.enums import UnitKind, UnitStatus
 from registry.models import Division
 from registry.selectors import division_name, division_names
@@ -31,6 +33,7 @@ from review.quality.selectors import (
     is_of_level,
     item_names,
     level_of,
+    lots_from_above,
     lots_of,
     quality_lines,
     redraw,
@@ -121,6 +124,7 @@ class QualityHome(DivisionView):
             **self.heading(division),
             "lines": quality_lines(request.user, division),
             "samples": [(one, names.get(one.division_code, one.division_code)) for one in samples],
+            "above": [(lot, lot_kind(lot)) for lot in lots_from_above(request.user, division)],
             "may_draw": level_of(division.code) is not None
             and is_of_level(request.user, Permission.QUALITY_DRAW, division.code),
             "form": form,
@@ -208,9 +212,14 @@ class QualitySampleDetail(ScopedView):
             "place": division_name(sample.division_code),
             "lots": [(lot, names.get(lot.division_code, ""), lot_kind(lot)) for lot in lots],
             "chosen": next((lot for lot in lots if lot.pk == chosen), None),
-            "checks": page[:CHECKS_SHOWN],
+            "checks": [(check, stratum_words(check.stratum)) for check in page[:CHECKS_SHOWN]],
+            "strata": [
+                (stratum_words(name), drawn, size)
+                for lot in lots
+                if lot.pk == chosen
+                for name, (size, drawn) in lot.strata.items()
+            ],
             "next_after": page[CHECKS_SHOWN - 1].rank if len(page) > CHECKS_SHOWN else 0,
-            "statuses": dict(UnitStatus.choices),
             "again": again,
             "form": form,
             "may_draw": own,
@@ -246,10 +255,10 @@ def _found(sample: QualitySample) -> dict[str, Any]:
     worst = sorted(rates.by_item.items(), key=lambda one: (-(one[1].value or 0), one[0]))
     return {
         "rates": [
-            (_("差错率（关键指标）"), rates.key, limits.limit("key_error")),
-            (_("差错率（其他指标）"), rates.other, limits.limit("other_error")),
-            (_("不合格普查表比例"), rates.failing, None),
-            (_("误删除比例"), rates.removed_wrongly, None),
+            _limited(_("差错率（关键指标）"), rates.key, limits.limit("key_error")),
+            _limited(_("差错率（其他指标）"), rates.other, limits.limit("other_error")),
+            _limited(_("不合格普查表比例"), rates.failing, None),
+            _limited(_("误删除比例"), rates.removed_wrongly, None),
         ],
         "groups": [
             *((UnitKind(kind).label, rate) for kind, rate in rates.by_class.items()),
@@ -261,6 +270,22 @@ def _found(sample: QualitySample) -> dict[str, Any]:
             if rate.events
         ],
     }
+
+
+def _limited(name: str, rate: Rate, limit: Decimal | None) -> tuple[str, Rate, str, bool]:
+    """A rate with its limit in words, and whether it is above."""
+    if limit is None:
+        return name, rate, "", False
+    return name, rate, f"{limit:.1%}", rate.value is not None and rate.value > limit
+
+
+def stratum_words(stratum: str) -> str:
+    """What a stratum holds, in words: size and age, or the status of units that left."""
+    size, _slash, age = stratum.partition("/")
+    if not age:
+        return str(UnitStatus(stratum).label)
+    words = {"large": _("大型"), "small": _("中小型"), "added": _("冻结后新增"), "old": _("原有")}
+    return _("·").join(words[part] for part in (size, age) if part in words)
 
 
 def _close(request: AuthenticatedHttpRequest, sample: QualitySample) -> HttpResponse:

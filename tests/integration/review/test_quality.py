@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.bars import refuse_while_checking
 from accounts.enums import Role
 from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from accounts.models import User
@@ -295,6 +296,8 @@ def test_whoever_checks_blind_cannot_look_at_the_first_answers(client, check, ch
     sheet = client.get(reverse("quality_check", args=[check.pk])).content.decode()
     assert "4800" not in sheet
     assert 'data-cell="hours"' in sheet
+    with pytest.raises(NotAllowed, match="不能导出数据"):
+        refuse_while_checking(User.objects.get(pk=checker.pk))
     others = Case.objects.exclude(unit=check.unit_id).first()
     assert client.get(reverse("case_fill", args=[others.pk])).status_code == 200
 

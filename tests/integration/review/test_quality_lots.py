@@ -31,7 +31,7 @@ from tests.factories.case import make_submitted
 from tests.factories.decision import approve_by
 from tests.factories.quality import drawn_sample, finish
 from tests.factories.submission import submit_again
-from tests.people import COUNTY, account
+from tests.people import CITY, COUNTY, account
 
 pytestmark = pytest.mark.django_db
 PHRASE = "西湖-晚风-2017"
@@ -152,6 +152,23 @@ def test_rates_are_those_of_the_checks(sample, checker, office):
     assert rates.by_item["A1", "hours"].events == 1
     assert set(rates.by_form) == {"A1"}
     assert set(rates.by_class) == {"industrial"}
+
+
+def test_a_county_reads_what_its_city_found_and_its_neighbour_does_not(
+    client, cases, checker, divisions, county_reviewer, neighbour
+):
+    city = account("city-office", Role.OFFICE, division=divisions[CITY])
+    other = account("city-check", Role.REVIEWER, division=divisions[CITY])
+    sample = drawn_sample(city, CITY)
+    lot = lot_checked(sample, other, city, wrong=0)
+    home = reverse("quality_home")
+    client.force_login(county_reviewer, backend="accounts.backends.PasswordBackend")
+    assert "上级抽查的本地批次" not in client.get(home).content.decode()
+    lot_decide(actor=city, lot_id=lot.pk)
+    sample_close(actor=city, sample_id=sample.pk)
+    assert "上级抽查的本地批次" in client.get(home).content.decode()
+    client.force_login(neighbour, backend="accounts.backends.PasswordBackend")
+    assert "上级抽查的本地批次" not in client.get(home).content.decode()
 
 
 # --- the report -----------------------------------------------------------------------------------

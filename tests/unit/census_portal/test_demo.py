@@ -18,6 +18,8 @@ from census_portal.demo.vocabulary import COUNTIES, INSTITUTIONS, TRADES
 from instruments.models import InstrumentVersion
 from registry.enums import UnitKind
 from registry.models import Unit
+from review.models import QualitySample
+from review.quality.selectors import redraw
 from submissions.enums import CaseStatus, Level, Severity
 from submissions.models import Case, EditFailure
 
@@ -107,6 +109,10 @@ def test_demo_load_walks_cases_into_every_state(settings, monkeypatch):
     going = Case.objects.exclude(status__in=[CaseStatus.OPEN, CaseStatus.VOID])
     assert not EditFailure.objects.filter(case__in=going, severity=Severity.HARD).exists()
     assert EditFailure.objects.filter(case__status=CaseStatus.OPEN).exists()
+
+    sample = QualitySample.objects.get()
+    assert redraw(sample).is_equal
+    assert set(sample.checks.values_list("stage", flat=True)) >= {"drawn", "compared"}
 
     assert not User.objects.filter(is_demo=False).exists()
     assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(Role.values)
