@@ -1,7 +1,7 @@
 """Freezing: the parts of a run become a release, whose hash covers every one of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from audit.hashing import content_hash, sm3_hex
@@ -37,7 +37,7 @@ def covered(
         "origin": release.origin,
         "division": release.division_code,
         "level": release.approval_level,
-        "as_of": release.as_of.isoformat(),
+        "as_of": release.as_of.astimezone(UTC).isoformat(),
         "note": release.note,
         "definitions": {
             code: content_hash(raw) for code, raw in sorted(release.definitions.items())

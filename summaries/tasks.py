@@ -57,3 +57,11 @@ def release_run(job_id: int) -> None:
     from summaries.services import release_compute
 
     release_compute(job_id=job_id)
+
+
+@shared_task(name="summaries.tasks.publication_run")
+def publication_run(job_id: int) -> None:
+    """Make the publication that the job stands for."""
+    from summaries.services import publication_compute
+
+    publication_compute(job_id=job_id)

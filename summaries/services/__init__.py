@@ -1,5 +1,7 @@
 """What the app does: runs of a table, frozen releases, publications."""
 
+from summaries.services.importing import ImportOrder, release_import
+from summaries.services.publishing import publication_compute, publication_request
 from summaries.services.releasing import (
     ReleaseOrder,
     release_compute,
@@ -15,10 +17,14 @@ from summaries.services.runs import (
 )
 
 __all__ = [
+    "ImportOrder",
     "ReleaseOrder",
     "SummaryOrder",
+    "publication_compute",
+    "publication_request",
     "release_compute",
     "release_download",
+    "release_import",
     "release_request",
     "release_sign",
     "summary_compute",

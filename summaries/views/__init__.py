@@ -1,5 +1,6 @@
 """The pages of the app."""
 
+from summaries.views.publications import PublicationFile, ReleaseImport, ReleasePublish
 from summaries.views.releases import (
     ReleaseCompare,
     ReleaseDetail,
@@ -21,11 +22,14 @@ from summaries.views.runs import (
 
 __all__ = [
     "ProgressView",
+    "PublicationFile",
     "ReleaseCompare",
     "ReleaseDetail",
+    "ReleaseImport",
     "ReleaseList",
     "ReleaseOrderView",
     "ReleaseProof",
+    "ReleasePublish",
     "ReleaseRunDetail",
     "ReleaseSign",
     "ReleaseTablePage",

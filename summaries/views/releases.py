@@ -155,6 +155,7 @@ class ReleaseDetail(ReleaseView):
         others = self.visible(SummaryRelease.objects.all()).exclude(pk=release.pk)
         signatures = release.signatures.select_related("key", "signed_by", "release")
         may_release = request.user.has_perm(Permission.SUMMARY_RELEASE, release)
+        publications = list(release.publications.select_related("published_by")[:1])
         context = {
             "release": release,
             "shown": ReleasePresenter(release),
@@ -164,7 +165,8 @@ class ReleaseDetail(ReleaseView):
             "may_release": may_release,
             "is_key_open": may_release and signer_of(request) is not None,
             "has_signed": any(one.signed_by_id == request.user.pk for one in signatures),
-            "publications": release.publications.select_related("published_by"),
+            "publications": publications,
+            "audit": publications[0].audit if publications else {},
         }
         return render(request, "summaries/release_detail.html", context)
 

@@ -124,6 +124,8 @@ for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
 for _name in (
     "release_detail",
     "release_sign",
+    "release_publish",
+    "publication_file",
     "release_table",
     "release_units",
     "release_proof",

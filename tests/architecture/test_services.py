@@ -33,6 +33,7 @@ READS_ONLY = {
     "units_similar": "a look-up",
     "cells_of": "a look-up",
     "summary_compute": "the worker's: the person is in the job",
+    "publication_compute": "the worker's: the person is in the job",
     "release_compute": "the worker's: the person is in the job",
 }
 
