@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
@@ -94,3 +95,12 @@ class Job(models.Model):
         if self.state == JobState.SUCCEEDED:
             return 100
         return self.progress_done * 100 // self.progress_total if self.progress_total else 0
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long it will still take at its speed so far; None while nothing can be said."""
+        if self.state != JobState.RUNNING or not self.progress_done or self.started_at is None:
+            return None
+        spent = (timezone.now() - self.started_at).total_seconds()
+        left = spent * (self.progress_total - self.progress_done) / self.progress_done
+        return max(round(left), 0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
@@ -32,6 +32,7 @@ from submissions.selectors import cases_within
 from summaries.enums import ProgressState
 from summaries.progress import DIGITS_OF_A_TOWN, Counts, progress_of
 
+T = TypeVar("T")
 KEPT_SECONDS = 3600  # of a nation's batch; beat counts it anew every ten minutes
 ELSEWHERE = ""
 NATION = "0" * 12
@@ -188,6 +189,18 @@ def _batch(
     return Batch(at, numbers)
 
 
+def kept_for_nation(division: Division, name: str, count: Callable[[], T]) -> tuple[T, datetime]:
+    """What is counted and its moment. The nation's is kept: everybody who sees it sees the same."""
+    if division.level:
+        return count(), timezone.now()
+    key = f"dashboard-{name}"
+    kept: tuple[T, datetime] | None = cache.get(key)
+    if kept is None:
+        kept = count(), timezone.now()
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
 def owed_within(
     actor: User | None, exercise: CollectionExercise, division: Division
 ) -> CaseQuerySet:
@@ -245,14 +258,8 @@ def ages_of(
     *, actor: User, exercise: CollectionExercise, division: Division, form_code: str = ""
 ) -> tuple[list[AgeLine], datetime]:
     """How long forms have been waiting in their present state, and the moment. One query."""
-    if division.level:
-        return _ages(actor, exercise, division, form_code), timezone.now()
-    key = f"dashboard-ages:{exercise.pk}:{form_code}"
-    kept: tuple[list[AgeLine], datetime] | None = cache.get(key)
-    if kept is None:
-        kept = _ages(actor, exercise, division, form_code), timezone.now()
-        cache.set(key, kept, KEPT_SECONDS)
-    return kept
+    name = f"ages:{exercise.pk}:{form_code}"
+    return kept_for_nation(division, name, lambda: _ages(actor, exercise, division, form_code))
 
 
 def _ages(

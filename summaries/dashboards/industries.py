@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.db.models.functions import Left
-from django.utils import timezone
 
 from accounts.models import User
 from registry.models import Division
@@ -16,7 +14,7 @@ from registry.selectors import industry_names
 from submissions.case_filters import SUBMITTED, passed_condition
 from submissions.enums import CaseStatus
 from submissions.models import CollectionExercise
-from summaries.dashboards.figures import KEPT_SECONDS, owed_within
+from summaries.dashboards.figures import kept_for_nation, owed_within
 
 DIGITS = 2
 MEASURES = ("owed", "returned", "submitted", "final")
@@ -43,15 +41,8 @@ def industries_of(
     *, actor: User, exercise: CollectionExercise, division: Division, form_code: str = ""
 ) -> tuple[list[IndustryLine], datetime]:
     """The lines and their moment. Counted from the forms; the nation's is kept for an hour."""
-    key = f"dashboard-industries:{exercise.pk}:{form_code}"
-    if not division.level:
-        kept: tuple[list[IndustryLine], datetime] | None = cache.get(key)
-        if kept is not None:
-            return kept
-    found = _counted(actor, exercise, division, form_code), timezone.now()
-    if not division.level:
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+    name = f"industries:{exercise.pk}:{form_code}"
+    return kept_for_nation(division, name, lambda: _counted(actor, exercise, division, form_code))
 
 
 def _counted(

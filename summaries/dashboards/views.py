@@ -19,7 +19,7 @@ from submissions.answers import message_of
 from submissions.models import CollectionExercise
 from summaries.dashboards.charts import chart_of
 from summaries.dashboards.days import days_of
-from summaries.dashboards.figures import ages_of, dashboard_of
+from summaries.dashboards.figures import ages_of, dashboard_of, kept_for_nation
 from summaries.dashboards.findings import (
     FindingSearch,
     finding_page,
@@ -147,8 +147,10 @@ class FindingDashboard(PlaceView):
             "division": division,
             "form_code": context["form_code"],
         }
-        rules, totals = rules_of(**asked)
-        places = places_of(**asked)
+        name = f"findings:{exercise.pk}:{context['form_code']}"
+        ((rules, totals), places), at = kept_for_nation(
+            division, name, lambda: (rules_of(**asked), places_of(**asked))
+        )
         days = days_of(actor=request.user, exercise=exercise, division=division)
         measures = [
             ("hard", _("强制性问题")),
@@ -156,6 +158,7 @@ class FindingDashboard(PlaceView):
             ("explained", _("已说明")),
         ]
         more = {
+            "at": at,
             "rules": rules,
             "totals": totals,
             "places": [

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions.enums import JobState
-from submissions.models import Job
 from summaries.models import DataExport
 from summaries.presenters import level_words
-
-
-def time_left(job: Job) -> timedelta | None:
-    """How long a running job will take at its speed so far; None where that is not known yet."""
-    if job.state != JobState.RUNNING or not job.progress_done or job.started_at is None:
-        return None
-    spent = timezone.now() - job.started_at
-    left = spent * (job.progress_total - job.progress_done) / job.progress_done
-    return timedelta(seconds=max(round(left.total_seconds()), 0))
 
 
 @dataclass(frozen=True)
@@ -55,10 +42,10 @@ class ExportPresenter:
     @property
     def time_left(self) -> str:
         """The time a running job still needs, in words."""
-        left = time_left(self.export.job)
+        left = self.export.job.seconds_left
         if left is None:
             return ""
-        minutes, seconds = divmod(int(left.total_seconds()), 60)
+        minutes, seconds = divmod(left, 60)
         if minutes:
             return _("约还需 %(minutes)d 分 %(seconds)d 秒") % {
                 "minutes": minutes,

@@ -161,6 +161,20 @@ def test_approved_data_and_what_was_withdrawn_since(cast, province_office):
     assert part["withdrawn"] == [first.unit.code]
 
 
+def test_an_older_submission_is_no_change(cast, province_office):
+    unit = make_plain_unit(cast.enumerator)
+    for value in ("1", "2"):
+        frozen(unit, "G102", {"values": {"water_total": value}}, actor=cast.enumerator)
+    asked = {"form_codes": ("G102",), "approval_level": "county"}
+    whole = exported(province_office, **asked)
+    assert [row["water_total"] for row in lines(whole, "G102.csv.gz")] == ["2"]
+    later = exported(province_office, **asked, since=whole.requested_at)
+    assert later.manifest["parts"][0]["counted"] == 0
+    frozen(unit, "G102", {"values": {"water_total": "3"}}, actor=cast.enumerator)
+    newest = exported(province_office, **asked, since=whole.requested_at, reason="第三次核对")
+    assert [row["water_total"] for row in lines(newest, "G102.csv.gz")] == ["3"]
+
+
 def test_changes_of_the_working_data_since_a_moment(cast, cases, province_office):
     export = exported(province_office)
     assert exported(province_office, since=timezone.now()).manifest["parts"][0]["counted"] == 0
@@ -363,3 +377,19 @@ def test_a_download_is_sealed_with_a_password_that_is_kept_nowhere(
     assert opened(content, "一个很长的密码 2017") == inner
     event = AuditEvent.objects.filter(action="export.downloaded").latest("pk")
     assert event.detail == {"number": export.number, "hash": export.file_hash, "sealed": True}
+
+
+def test_a_running_job_says_how_long_it_will_take(client, cast, cases, province_office):
+    export = export_request(actor=province_office, order=order())
+    assert Job.objects.get(pk=export.job_id).seconds_left is None
+    Job.objects.filter(pk=export.job_id).update(
+        state=JobState.RUNNING,
+        progress_done=25,
+        progress_total=100,
+        started_at=timezone.now() - dt.timedelta(seconds=100),
+    )
+    assert Job.objects.get(pk=export.job_id).seconds_left in range(295, 330)
+    signed_in(client, province_office)
+    for address in ("job_detail", "export_detail"):
+        number = export.job_id if address == "job_detail" else export.pk
+        assert "约还需" in client.get(reverse(address, args=[number])).content.decode()
