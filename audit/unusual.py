@@ -143,5 +143,12 @@ ORDINARY = frozenset(
         AuditAction.DAY_ANCHORED,
         AuditAction.STORE_VERIFIED,
         AuditAction.AUDIT_EXPORTED,
+        AuditAction.RELEASE_REQUESTED,
+        AuditAction.RELEASE_FROZEN,
+        AuditAction.RELEASE_REFUSED,
+        AuditAction.RELEASE_SIGNED,
+        AuditAction.RELEASE_IMPORTED,
+        AuditAction.RELEASE_PUBLISHED,
+        AuditAction.RELEASE_DOWNLOADED,
     }
 )

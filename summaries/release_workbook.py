@@ -82,7 +82,10 @@ def _dictionary(sheet: Any, shown: ReleasePresenter, view: TableView) -> None:
     release = shown.release
     facts = [
         (_("版本"), release.name),
-        (_("普查"), release.exercise.name),
+        (
+            _("普查"),
+            " ".join(filter(None, [release.exercise.name, release.exercise.mark])),
+        ),
         (_("区划"), f"{view.stored.division_code} {view.stored.division_name}"),
         (_("审核层级"), shown.level),
         (_("数据截至"), timezone.localtime(release.as_of).strftime("%Y-%m-%d %H:%M:%S")),
