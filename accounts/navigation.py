@@ -65,6 +65,7 @@ GROUPS = (
             Entry("quality_home", _("抽样核查"), Permission.QUALITY_VIEW),
             Entry("return_reasons", _("退回原因"), Permission.FINDING_REPORT_VIEW),
             Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
+            Entry("batch_runs", _("批量审核"), Permission.FINDING_REPORT_VIEW),
             Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),
             Entry("waiver_list", _("豁免"), Permission.WAIVER_REQUEST),
             Entry("explanation_duplicates", _("重复说明"), Permission.FINDING_REPORT_VIEW),

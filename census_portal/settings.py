@@ -289,6 +289,8 @@ STORAGES = {
         else "census_portal.static_storage.PortalStaticFilesStorage"
     },
 }
+# fact snapshots: a folder, or any URL of pyarrow's filesystems (s3://bucket/facts)
+FACTS_URL = os.environ.get("PORTAL_FACTS_URL", str(DATA_DIR / "facts"))
 MEDIA_ROOT = Path(os.environ.get("PORTAL_MEDIA_DIR", DATA_DIR / "media"))
 EXPORT_KEPT_DAYS = int(os.environ.get("PORTAL_EXPORT_KEPT_DAYS", "30"))
 INDUSTRIES_FILE = BASE_DIR / "registry" / "reference" / "industries.csv"

@@ -14,6 +14,7 @@ __all__ = [
     "CaseStatus",
     "ChangeKind",
     "ExerciseStatus",
+    "FactBasis",
     "FailureKind",
     "Holder",
     "JobKind",
@@ -160,6 +161,15 @@ class JobKind(models.TextChoices):
     CHANGE_APPLY = "change_apply", _("套用新版普查表")
     LOCAL_APPLY = "local_apply", _("套用地方附加指标")
     AUDIT_EXPORT = "audit_export", _("导出审计记录")
+    FACT_SNAPSHOT = "fact_snapshot", _("更新分析数据")
+    BATCH_EDITING = "batch_editing", _("批量审核")
+
+
+class FactBasis(models.TextChoices):
+    """Which answers a fact snapshot holds."""
+
+    WORKING = "working", _("现有填报数据")
+    SUBMITTED = "submitted", _("已提交的数据")
 
 
 class ChangeKind(models.TextChoices):

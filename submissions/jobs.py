@@ -45,6 +45,8 @@ JOB_TASKS: dict[JobKind, str] = {
     JobKind.CHANGE_APPLY: "submissions.tasks.change_apply_run",
     JobKind.LOCAL_APPLY: "submissions.tasks.change_apply_run",
     JobKind.AUDIT_EXPORT: "submissions.tasks.audit_export_run",
+    JobKind.FACT_SNAPSHOT: "submissions.tasks.fact_snapshot_run",
+    JobKind.BATCH_EDITING: "submissions.tasks.batch_part_run",
 }
 JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.FRAME_LOAD: Permission.FRAME_LOAD,
@@ -68,6 +70,8 @@ JOB_PERMISSIONS: dict[JobKind, Permission] = {
     JobKind.CHANGE_APPLY: Permission.INSTRUMENT_PUBLISH,
     JobKind.LOCAL_APPLY: Permission.INSTRUMENT_EXTEND,
     JobKind.AUDIT_EXPORT: Permission.AUDIT_VIEW,
+    JobKind.FACT_SNAPSHOT: Permission.SUMMARY_RUN,
+    JobKind.BATCH_EDITING: Permission.FINDING_REPORT_VIEW,
 }
 # A worker that has not written for so long is taken for dead when its task comes again.
 SILENT_AFTER = timedelta(minutes=2)

@@ -113,3 +113,19 @@ def audit_export_run(job_id: int) -> None:
     from submissions.audit_exporting import audit_export_job
 
     audit_export_job(job_id)
+
+
+@shared_task(name="submissions.tasks.fact_snapshot_run")
+def fact_snapshot_run(job_id: int) -> None:
+    """Bring the facts up to date: the parameters name the exercise and the basis."""
+    from submissions.facts.jobs import fact_snapshot_job
+
+    fact_snapshot_job(job_id)
+
+
+@shared_task(name="submissions.tasks.batch_part_run")
+def batch_part_run(job_id: int) -> None:
+    """Judge one part of a batch run: the parameters name it."""
+    from submissions.batch_editing.running import batch_part_job
+
+    batch_part_job(job_id)

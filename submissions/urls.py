@@ -13,6 +13,7 @@ from submissions.views.audit import (
     UnitConfidentiality,
     UnitReads,
 )
+from submissions.views.batch_runs import BatchRunDetail, BatchRunFindings, BatchRuns
 from submissions.views.cells import CaseCells, FailureExplain
 from submissions.views.coefficients import (
     CoefficientEnforce,
@@ -135,6 +136,9 @@ urlpatterns = [
     path("changes/new/", ChangeNew.as_view(), name="change_new"),
     path("changes/<int:pk>/", ChangeDetail.as_view(), name="change_detail"),
     path("changes/<int:pk>/edit/", ChangeEdit.as_view(), name="change_edit"),
+    path("batch-editing/", BatchRuns.as_view(), name="batch_runs"),
+    path("batch-editing/<int:pk>/", BatchRunDetail.as_view(), name="batch_run"),
+    path("batch-editing/<int:pk>/findings/", BatchRunFindings.as_view(), name="batch_findings"),
     path("cross-checks/", CrossChecks.as_view(), name="cross_checks"),
     path("practice/", PracticeList.as_view(), name="practice_list"),
     path("practice/records/", PracticeRecords.as_view(), name="practice_records"),

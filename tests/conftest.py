@@ -59,6 +59,7 @@ def in_chinese(settings):
 def own_files(settings, tmp_path):
     """Files of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.FACTS_URL = str(tmp_path / "facts")
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,8 @@ KEPT = frozenset(
         "review.qualitylot",
         "review.qualitycheck",
         "review.qualityreport",
+        "submissions.batchdivisioncount",
+        "submissions.batchrun",
         "submissions.note",
         "submissions.rulewaiver",
         "summaries.dailyfigure",

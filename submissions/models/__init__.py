@@ -1,5 +1,11 @@
 """The tables of the submissions app, one file per model."""
 
+from submissions.models.batch_run import (
+    BatchDivisionCount,
+    BatchPart,
+    BatchRuleResult,
+    BatchRun,
+)
 from submissions.models.case import Case
 from submissions.models.case_handover import CaseHandover
 from submissions.models.coefficient_impact import CoefficientImpact
@@ -9,6 +15,7 @@ from submissions.models.deadline_extension import DeadlineExtension, ExtensionDe
 from submissions.models.derivation import AccountingRun, Derivation
 from submissions.models.edit_failure import EditFailure
 from submissions.models.exercise import CollectionExercise
+from submissions.models.fact_change import FactChange
 from submissions.models.form_change import CaseReopening, FormChange
 from submissions.models.item_query import ItemQuery
 from submissions.models.job import Job
@@ -24,6 +31,10 @@ from submissions.models.two_person import TwoPersonOutcome, TwoPersonRequest
 
 __all__ = [
     "AccountingRun",
+    "BatchDivisionCount",
+    "BatchPart",
+    "BatchRuleResult",
+    "BatchRun",
     "CalendarDay",
     "Case",
     "CaseHandover",
@@ -38,6 +49,7 @@ __all__ = [
     "EditFailure",
     "ExercisePhase",
     "ExtensionDecision",
+    "FactChange",
     "FormChange",
     "ItemQuery",
     "Job",

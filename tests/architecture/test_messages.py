@@ -39,6 +39,7 @@ UNTRANSLATED = {
     "accounts/models/user.py": "joins a name, which is Chinese, to its code",
     "census_portal/chunked_bodies.py": "answers before the reader's language is known",
     "census_portal/demo/": "invented data",
+    "census_portal/synthesis/": "invented data",
     "census_portal/reference_pages.py": "writes the reference pages of the documents",
     "census_portal/settings.py": "the title of the API, before languages are set up",
     "registry/screening/columns.py": "headers of authorities' files",

@@ -119,6 +119,8 @@ for _name in (
     "api_job_cancel",
 ):
     TARGETS[_name] = Target(pk_of("job"), Permission.JOB_VIEW)
+for _name in ("batch_run", "batch_findings"):
+    TARGETS[_name] = Target(pk_of("batch_run"), Permission.FINDING_REPORT_VIEW)
 for _name in ("summary_detail", "summary_workbook", "api_summary_detail"):
     TARGETS[_name] = Target(pk_of("summary"), Permission.SUMMARY_RUN)
 for _name in (

@@ -25,7 +25,7 @@ from registry.unit_data import as_json, data_of
 from review.acceptance.criteria_files import criteria_of
 from review.models import AcceptancePack, DutyRecord, InterferenceFinding, InterferenceRun
 from submissions.enums import JobKind
-from submissions.models import Case, EditFailure, ItemQuery, Job, RuleWaiver
+from submissions.models import BatchRun, Case, EditFailure, ItemQuery, Job, RuleWaiver
 from submissions.services import note_write
 from tests.architecture.world_phases import phase_things
 from tests.factories.case import make_plain_unit, make_submitted
@@ -209,6 +209,14 @@ def world_make(divisions: dict[str, Any]) -> World:
                 text="请核实",
                 raised_by=owner,
                 raised_at=timezone.now(),
+            ),
+            "batch_run": BatchRun.objects.create(
+                exercise=case.exercise,
+                division_code=code,
+                facts_at=timezone.now(),
+                facts_sequence=1,
+                requested_at=timezone.now(),
+                requested_by=owner,
             ),
             "waiver": RuleWaiver.objects.create(
                 case=case,
