@@ -180,6 +180,9 @@ GRANTABLE_PERMISSIONS = (_READ | _FILL | {Permission.UNIT_AMEND, Permission.CASE
     Permission.PRACTISE,
 }
 
+# What a deputy may do in the place of whom they replace: review, and read what that takes.
+DEPUTY_PERMISSIONS = _READ | {Permission.CASE_REVIEW, Permission.NOTE_WRITE}
+
 # Roles an administrator of a division may give there (F4); the other roles come from above.
 ROLES_OF_UNIT = frozenset({Role.RESPONDENT})
 ROLES_BELOW_COUNTY = frozenset({Role.ENUMERATOR, Role.SUPERVISOR})

@@ -43,6 +43,8 @@ NAMES = {
     "key": gettext_lazy("公钥指纹"),
     "before": gettext_lazy("此前"),
     "after": gettext_lazy("此后"),
+    "deputy": gettext_lazy("代理人"),
+    "from": gettext_lazy("自"),
 }
 WORDS = {str(c.value): c.label for choices in (Role, Level, Permission) for c in choices}
 

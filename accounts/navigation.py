@@ -63,12 +63,15 @@ GROUPS = (
         (
             Entry("review_queue", _("待审核"), Permission.CASE_REVIEW),
             Entry("quality_home", _("抽样核查"), Permission.QUALITY_VIEW),
+            Entry("overdue", _("超期审核"), Permission.CASE_REVIEW),
+            Entry("claims", _("领取情况"), Permission.PROGRESS_VIEW),
             Entry("return_reasons", _("退回原因"), Permission.FINDING_REPORT_VIEW),
             Entry("rule_list", _("审核关系"), Permission.FINDING_REPORT_VIEW),
             Entry("batch_runs", _("批量审核"), Permission.FINDING_REPORT_VIEW),
             Entry("cross_checks", _("跨单位核对"), Permission.FINDING_REPORT_VIEW),
             Entry("waiver_list", _("豁免"), Permission.WAIVER_REQUEST),
             Entry("explanation_duplicates", _("重复说明"), Permission.FINDING_REPORT_VIEW),
+            Entry("review_times", _("审核时限"), Permission.INSTRUMENT_PUBLISH),
         ),
     ),
     Group(
@@ -102,6 +105,7 @@ GROUPS = (
             Entry("unusual_acts", _("非常规办理"), Permission.CASE_VIEW),
             Entry("verify", _("验证回执")),
             Entry("signing_key", _("签名密钥"), Permission.CASE_REVIEW),
+            Entry("deputies", _("代理与缺勤"), Permission.CASE_REVIEW),
             Entry("account_list", _("账号"), Permission.ACCOUNT_MANAGE),
             Entry("anchor_list", _("每日锚值"), Permission.AUDIT_VIEW),
             Entry("audit_list", _("审计"), Permission.AUDIT_VIEW),

@@ -52,6 +52,7 @@ class Jurisdiction:
     prefix: str
     role: Role
     former: tuple[str, ...] = ()  # prefixes that what lies here had before a change of divisions
+    deputy_for: int | None = None  # the person in whose place one acts here
 
     @property
     def prefixes(self) -> tuple[str, ...]:

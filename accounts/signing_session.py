@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.http import AuthenticatedHttpRequest
-from accounts.models import SigningKey
+from accounts.models import SigningKey, User
 from accounts.services.signing_keys import Signer, seal, unseal
 from audit.hashing import sm3_hex
 
@@ -53,6 +53,41 @@ def signer_of(request: AuthenticatedHttpRequest) -> Signer | None:
     except (InvalidTag, ValueError):
         return None
     return Signer(key, secret)
+
+
+def signer_lend(signer: Signer, *, errand: str) -> bytes:
+    """Let background work sign for as long as the key may be open; the half that the work keeps.
+
+    As with the browser: the cache has the secret, sealed, and the half opens it. `errand` names the
+    one piece of work.
+    """
+    own = secrets.token_bytes(_KEY_LENGTH)
+    kept = (signer.key.pk, seal(own, signer.secret).hex())
+    cache.set(_errand(errand), kept, timeout=int(OPEN_FOR.total_seconds()))
+    return own
+
+
+def signer_lent(user: User, *, errand: str, own: bytes) -> Signer | None:
+    """The person's key as lent to this errand, or None where the time is over or it was revoked."""
+    kept: tuple[int, str] | None = cache.get(_errand(errand))
+    if kept is None:
+        return None
+    key = SigningKey.objects.filter(pk=kept[0], user=user, revoked_at__isnull=True).first()
+    if key is None:
+        return None
+    try:
+        return Signer(key, unseal(own, bytes.fromhex(kept[1])))
+    except (InvalidTag, ValueError):
+        return None
+
+
+def signer_return(*, errand: str) -> None:
+    """The errand is done: nothing can be signed with what was lent."""
+    cache.delete(_errand(errand))
+
+
+def _errand(errand: str) -> str:
+    return f"signer-lent:{sm3_hex(errand.encode())}"
 
 
 def open_until(request: AuthenticatedHttpRequest) -> datetime | None:

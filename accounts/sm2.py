@@ -6,6 +6,7 @@ uncompressed.
 """
 
 import secrets
+from collections.abc import Sequence
 
 import gmalg
 
@@ -34,11 +35,18 @@ def public_of(secret: bytes) -> bytes:
 
 def sign(secret: bytes, public: bytes, message: bytes) -> bytes:
     """r and s over the message, 64 bytes."""
+    return sign_each(secret, public, [message])[0]
+
+
+def sign_each(secret: bytes, public: bytes, messages: Sequence[bytes]) -> list[bytes]:
+    """A signature over each message. The key is made ready once: that takes longer than a signature."""
     if ec is None:
-        return sign_plainly(secret, public, message)
+        return [sign_plainly(secret, public, message) for message in messages]
     key = ec.derive_private_key(int.from_bytes(secret, "big"), ec.SM2())
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SM3())))
-    return r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
+    pairs = [
+        decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SM3()))) for message in messages
+    ]
+    return [r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big") for r, s in pairs]
 
 
 def sign_plainly(secret: bytes, public: bytes, message: bytes) -> bytes:

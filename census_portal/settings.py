@@ -106,6 +106,7 @@ TEMPLATES = [
                 "accounts.navigation.navigation",
                 "census_portal.context.portal",
                 "submissions.context.exercise",
+                "review.context.overdue",
             ],
             "loaders": [
                 (
@@ -176,6 +177,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
+    "review-escalate": {"task": "review.tasks.escalations_run", "schedule": 3600.0},
+    "review-peers": {
+        "task": "review.tasks.peers_run",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "audit-seal": {"task": "audit.tasks.audit_seal", "schedule": 60.0},
     "jobs-requeue": {"task": "submissions.tasks.jobs_requeue_run", "schedule": 60.0},
     "days-anchor": {"task": "accounts.tasks.days_anchor_run", "schedule": 600.0},

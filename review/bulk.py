@@ -3,32 +3,24 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.hashing import content_hash
+from review.deciding import Ready
 from review.enums import Decision
-from review.models import ReviewDecision
-from review.selectors import QueueFilter, waiting_for
+from review.models import CaseClaim, ReviewDecision
+from review.selectors import QueueFilter, queue_of, waiting_for
 from submissions.enums import FailureKind
 from submissions.models import Case, EditFailure, Submission
-from submissions.selectors import without_own_work
 
 CASES_AT_MOST = 10_000
 EXAMPLES = 5
 NAMED_AT_MOST = 500
-
-
-class Ready(NamedTuple):
-    """A case that would be approved: the submission that was looked at, and the decision."""
-
-    case: int
-    submission: int
-    decision: Decision
 
 
 @dataclass
@@ -60,8 +52,9 @@ class BulkPreview:
 
 # In this order: the first that holds is the reason.
 REASONS: dict[str, str | Promise] = {
-    "own_work": _("您填报、说明或答复过，不能审核自己的数据"),
-    "must_sign": _("本普查阶段的审核结论须逐份签名"),
+    "own_work": _("您填报、答复过，或在另一层级审核过"),
+    "is_claimed": _("他人已领取，正在审核"),
+    "must_sign": _("本普查阶段的审核结论须签名，请先打开签名密钥"),
     "failed_to_run": _("有审核关系未能执行"),
     "has_hard": _("有强制性错误或豁免，须逐份审核"),
     "is_explained": _("有核实性说明，须逐份审核"),
@@ -69,10 +62,11 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
-def bulk_preview(*, actor: User, narrowed: QueueFilter) -> BulkPreview:
+def bulk_preview(*, actor: User, narrowed: QueueFilter, signs: bool = False) -> BulkPreview:
     """The oldest cases at the person's own level, sorted into routine ones and exceptions.
 
     One query. A routine case has no hard finding, no explanation, and has never been returned.
+    `signs`: the person's signing key is open.
     """
     ready: list[Ready] = []
     named: list[tuple[int, str]] = []
@@ -82,7 +76,7 @@ def bulk_preview(*, actor: User, narrowed: QueueFilter) -> BulkPreview:
     for number, case in enumerate(_cases(actor, narrowed), start=1):
         if number > CASES_AT_MOST:
             break
-        reason = next((name for name in REASONS if _holds(case, name)), "")
+        reason = next((name for name in REASONS if _holds(case, name, signs=signs)), "")
         if not reason:
             top = case.review_level == case.exercise.top_level
             decision = Decision.FINALISE if top else Decision.APPROVE
@@ -111,13 +105,20 @@ def as_plain(ready: Sequence[Ready]) -> list[list[int | str]]:
 
 def _cases(actor: User, narrowed: QueueFilter) -> Iterator[Case]:
     failures = EditFailure.objects.filter(case=OuterRef("pk"))
-    others = without_own_work(Case.objects.filter(pk=OuterRef("pk")), actor)
+    others = queue_of(actor).filter(pk=OuterRef("pk")).order_by()
     newest = Submission.objects.filter(case=OuterRef("pk")).order_by("-number")
     cases = (
         waiting_for(actor, narrowed)
         .select_related("unit", "exercise")
         .annotate(
             own_work=~Exists(others),
+            is_claimed=Exists(
+                CaseClaim.objects.filter(
+                    case=OuterRef("pk"),
+                    level=OuterRef("review_level"),
+                    lapses_at__gt=timezone.now(),
+                ).exclude(claimed_by=actor)
+            ),
             failed_to_run=Exists(failures.filter(kind=FailureKind.FAILED_TO_RUN)),
             has_hard=Exists(failures.hard()),
             is_explained=Exists(failures.exclude(explanation="")),
@@ -131,7 +132,7 @@ def _cases(actor: User, narrowed: QueueFilter) -> Iterator[Case]:
     yield from cases.iterator(chunk_size=2000)
 
 
-def _holds(case: Case, reason: str) -> bool:
+def _holds(case: Case, reason: str, *, signs: bool) -> bool:
     if reason == "must_sign":
-        return case.exercise.requires_signature
+        return case.exercise.requires_signature and not signs
     return bool(getattr(case, reason))

@@ -1,4 +1,4 @@
-"""The background job that signs off many cases, each by the same door as one."""
+"""The background job that signs off many cases, each by the same conditions as one."""
 
 import csv
 import json
@@ -6,30 +6,47 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.exceptions import Conflict, Refusal
+from accounts.exceptions import Conflict
 from accounts.models import User
+from accounts.services.signing_keys import Signer
+from accounts.signing_session import signer_lend, signer_lent, signer_return
 from audit.hashing import content_hash
-from review.bulk import BulkPreview, Ready, as_plain
+from review.bulk import BulkPreview, as_plain
+from review.deciding import Ready, decisions_record
 from review.enums import APPROVALS, Decision
 from review.models import ReviewDecision
-from review.services import decision_record
 from submissions.jobs import RunningJob, job_running
 from submissions.models import Job
 
-STEP = 50  # cases of one transaction, and between two reports of how far it is
+STEP = 500  # cases of one transaction, and between two reports of how far it is
 FOLDER = Path("bulk-review")
 
 
-def ready_keep(preview: BulkPreview) -> str:
-    """Write down exactly what was confirmed; the path below the media folder."""
+def ready_keep(preview: BulkPreview, *, actor: User, signer: Signer | None = None) -> str:
+    """Write down exactly what was confirmed; the path below the media folder.
+
+    With an opened key the work may sign with it: its half of the key lies beside the list until the
+    work is done, the other half in the cache while the key may be open. Neither is in the database.
+    """
     path = FOLDER / f"{preview.token}.json"
     whole = Path(settings.MEDIA_ROOT) / path
     whole.parent.mkdir(parents=True, exist_ok=True)
     whole.write_text(json.dumps(as_plain(preview.ready)), encoding="utf-8")
+    if signer is not None:
+        half = _half(actor, preview.token)
+        half.touch(mode=0o600)
+        half.write_bytes(signer_lend(signer, errand=_errand(actor, preview.token)))
     return str(path)
+
+
+def _errand(actor: User, token: str) -> str:
+    return f"bulk-review {actor.pk} {token}"
+
+
+def _half(actor: User, token: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER / f"{token}-{actor.pk}.key"
 
 
 def bulk_review_job(job_id: int) -> None:
@@ -39,11 +56,22 @@ def bulk_review_job(job_id: int) -> None:
     has come to the queue since waits for the next preview.
     """
     with job_running(job_id) as running:
-        actor = running.job.requested_by
+        actor, token = running.job.requested_by, running.job.parameters["token"]
         ready = _confirmed(running)
-        refused = _approve(running, actor, _undecided(ready, running.job))
+        half = _half(actor, token)
+        signer = None
+        if half.exists():
+            signer = signer_lent(actor, errand=_errand(actor, token), own=half.read_bytes())
+            if signer is None:
+                raise Conflict(
+                    _("签名密钥已收起，余下的普查表没有审核。请重新打开密钥，再预览一次。"),
+                    code="key_closed",
+                )
+        refused = _approve(running, actor, _undecided(ready, running.job), signer)
         if refused:
             _keep(running, refused)
+        half.unlink(missing_ok=True)
+        signer_return(errand=_errand(actor, token))
         running.progress(
             len(ready),
             len(ready),
@@ -74,25 +102,18 @@ def _undecided(ready: list[Ready], job: Job) -> list[Ready]:
     return [one for one in ready if one.submission not in decided]
 
 
-def _approve(running: RunningJob, actor: User, ready: list[Ready]) -> list[tuple[int, str]]:
-    """Decide case by case; what is refused is told with its sentence and the rest goes on.
+def _approve(
+    running: RunningJob, actor: User, ready: list[Ready], signer: Signer | None
+) -> list[tuple[int, str]]:
+    """Decide batch by batch; what is refused is told with its sentence and the rest goes on.
 
-    So many cases are one transaction: a worker that dies loses those, and decides them again.
+    A batch is one transaction: a worker that dies loses that, and decides it again.
     """
-    refused = []
+    refused: list[tuple[int, str]] = []
     for start in range(0, len(ready), STEP):
         running.progress(start, len(ready), _("正在审核"))
-        with transaction.atomic():
-            for one in ready[start : start + STEP]:
-                try:
-                    decision_record(
-                        case_id=one.case,
-                        decision=one.decision,
-                        actor=actor,
-                        submission_id=one.submission,
-                    )
-                except Refusal as refusal:
-                    refused.append((one.case, refusal.message))
+        told = decisions_record(ready=ready[start : start + STEP], actor=actor, signer=signer)
+        refused += [(case, refusal.message) for case, refusal in told.items()]
     return refused
 
 

@@ -1,34 +1,21 @@
 """What changed between two submissions of a form, cell by cell."""
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from accounts.enums import Level
 from review.models import ReviewDecision
+from submissions.arriving import CellDifference as CellChange
+from submissions.arriving import cells_changed
 from submissions.models import Case, Submission
 
-Answers = Mapping[str, Any]
-
-
-class CellChange(NamedTuple):
-    """One cell that differs; a blank is the empty string."""
-
-    cell: str
-    before: str
-    after: str
-
-
-def cells_changed(before: Answers, after: Answers) -> list[CellChange]:
-    """Every cell whose value differs between two plain answer documents, in order of its path.
-
-    Cells of a row that was taken out change to blank, and those of a new row from blank.
-    """
-    old, new = before["values"], after["values"]
-    return [
-        CellChange(cell, str(old.get(cell, "")), str(new.get(cell, "")))
-        for cell in sorted({*old, *new})
-        if str(old.get(cell, "")) != str(new.get(cell, ""))
-    ]
+__all__ = [
+    "CellChange",
+    "ExplanationChange",
+    "cells_changed",
+    "changes_since",
+    "decision_last_at",
+    "explanations_changed",
+]
 
 
 class ExplanationChange(NamedTuple):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 
-from review.selectors import Place, QueueFilter
+from review.queue_order import OLDEST_FIRST, ORDERS
+from review.selectors import QueueFilter
 from review.services import QUERIES_AT_MOST, Question
 from submissions.division_filter import division_read, significant
 
@@ -27,6 +26,9 @@ def queue_filter(asked: Mapping[str, str]) -> QueueFilter:
         division=significant(division_read(asked.get("division", ""))),
         has_explanations=asked.get("explained") == "1",
         name=asked.get("q", "").replace("\x00", "").strip()[:100],
+        claimed=asked.get("claimed", "") if asked.get("claimed") in {"mine", "free"} else "",
+        is_overdue=asked.get("overdue") == "1",
+        order=asked.get("order", "") if asked.get("order") in ORDERS else OLDEST_FIRST.name,
     )
 
 
@@ -37,30 +39,11 @@ def filter_query(narrowed: QueueFilter) -> str:
         "division": narrowed.division,
         "explained": "1" if narrowed.has_explanations else "",
         "q": narrowed.name,
+        "claimed": narrowed.claimed,
+        "overdue": "1" if narrowed.is_overdue else "",
+        "order": narrowed.order if narrowed.order != OLDEST_FIRST.name else "",
     }
     return urlencode({key: value for key, value in query.items() if value})
-
-
-def place_read(text: str) -> Place | None:
-    """The place after which a page of the queue begins."""
-    at, _separator, pk = text.partition("~")
-    moment = _moment(at)
-    if moment is None or not pk.isdecimal() or len(pk) > 18:
-        return None
-    return Place(moment, int(pk))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def place_written(place: Place) -> str:
-    """The same as text."""
-    return f"{place.submitted_at.isoformat()}~{place.pk}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import Level, Permission
 from accounts.models import User
@@ -18,11 +22,13 @@ from review.changes import (
 )
 from review.enums import CHOSEN_REASONS, Decision
 from review.models import ReviewDecision
+from review.peers import PeerLine, peers_of
 from review.selectors import decisions_of
-from submissions.earlier_values import SUBMISSION, earlier_values
+from submissions.earlier_values import REGISTER, SUBMISSION, earlier_values
 from submissions.enums import CaseStatus
 from submissions.form_page import FormPage
 from submissions.models import Case, ItemQuery, Submission
+from submissions.models.case import NO_REVIEW_LIMIT
 from submissions.presenters.form import READ, FormPresenter, Mark
 from submissions.selectors import submission_latest
 
@@ -52,6 +58,46 @@ def asked_views(
 ) -> list[AskedView]:
     """Questions with their places; `page` is the address of the form where it is another page."""
     return [AskedView(query, form.place(query.cell), f"{page}#c:{query.cell}") for query in queries]
+
+
+@dataclass(frozen=True)
+class PeerView:
+    """One number beside its peers, in words."""
+
+    line: PeerLine
+    place: str
+    earlier: str
+    basis: str
+
+    @property
+    def value(self) -> str:
+        """The unit's own number, as the others are written."""
+        return rounded(self.line.value)
+
+    @property
+    def median(self) -> str:
+        """The middle of the peers."""
+        return rounded(self.line.statistic.median)
+
+    @property
+    def p5(self) -> str:
+        """The lower end; blank where there are too few peers to tell it."""
+        return rounded(self.line.statistic.p5) if self.line.has_ends else ""
+
+    @property
+    def p95(self) -> str:
+        """The upper end; blank where there are too few peers to tell it."""
+        return rounded(self.line.statistic.p95) if self.line.has_ends else ""
+
+    @property
+    def x(self) -> int:
+        """Where the dot is on a scale from 0 to 100."""
+        return min(96, max(4, self.line.place or 0))
+
+
+def rounded(value: float) -> str:
+    """Four significant digits with separators: of a distribution more would say nothing."""
+    return f"{float(f'{value:.4g}'):,.10g}"
 
 
 @dataclass
@@ -176,6 +222,78 @@ class CaseReviewPage:
     def reasons(self) -> list[tuple[str, str]]:
         """The coded reasons of a return."""
         return [(reason.value, str(reason.label)) for reason in CHOSEN_REASONS]
+
+    @cached_property
+    def peers(self) -> list[PeerView]:
+        """The form's numbers beside those of units of the same industry and size. One query."""
+        if self.submission is None:
+            return []
+        cells = {cell.path: cell for section in self.form.sections for cell in section.cells}
+        found = []
+        for line in peers_of(self.case, self.submission.document["values"]):
+            cell = cells.get(line.item)
+            if cell is not None:
+                earlier = next((one["value"] for one in cell.earlier), "")
+                found.append(PeerView(line, self.form.place(line.item), earlier, self._basis(line)))
+        return found
+
+    def _basis(self, line: PeerLine) -> str:
+        statistic = line.statistic
+        sizes = {"1": _("大型"), "2": _("中型"), "3": _("小型"), "4": _("微型")}
+        return _("行业 %(industry)s %(size)s %(number)d 家") % {
+            "industry": statistic.industry,
+            "size": sizes.get(statistic.size, _("各种规模")),
+            "number": statistic.unit_count,
+        }
+
+    @cached_property
+    def peers_outside(self) -> int:
+        """How many numbers lie outside the middle nine tenths of their peers."""
+        return sum(one.line.is_outside for one in self.peers)
+
+    @property
+    def peers_at(self) -> datetime | None:
+        """The moment of the oldest of the distributions."""
+        return min((one.line.statistic.computed_at for one in self.peers), default=None)
+
+    @property
+    def register_facts(self) -> list[tuple[str, str]]:
+        """What the register says of the unit."""
+        unit = self.case.unit
+        return [
+            (_("普查对象代码"), unit.code),
+            (_("详细地址"), unit.address),
+            (_("行业代码"), _("、").join(unit.industry_codes)),
+            (_("运行状态"), str(unit.get_status_display())),
+            (_("法定代表人"), unit.legal_person),
+            (_("联系人"), f"{unit.contact_name} {unit.contact_phone}".strip()),
+        ]
+
+    @cached_property
+    def register_differences(self) -> list[tuple[str, str, str, str]]:
+        """Cells that say otherwise than the register: cell, name, the register's value, the form's."""
+        return [
+            (
+                cell.path,
+                self.form.place(cell.path),
+                self._with_words(cell.path, one["value"]),
+                self._with_words(cell.path, cell.value),
+            )
+            for section in self.form.sections
+            for cell in section.cells
+            for one in cell.earlier
+            if one["source"] == REGISTER
+        ]
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether the level has a time for this form."""
+        return self.is_waiting and self.case.review_due_on != NO_REVIEW_LIMIT
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether that time has gone by."""
+        return self.case.review_due_on < timezone.localdate()
 
     @cached_property
     def division(self) -> str:

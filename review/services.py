@@ -13,12 +13,11 @@ from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
 from accounts.models import User
 from accounts.services.signing_keys import Signer
 from audit.enums import AuditAction
-from audit.hashing import canonical_json
 from audit.services import audit_record
 from instruments.selectors import definition_data
+from review.deciding import Decided, decision_refusals, decisions_write
 from review.enums import ACTIONS, CHOSEN_REASONS, Decision, ReturnReason
-from review.models import DecisionSignature, ReviewDecision
-from review.signing import signed_content
+from review.models import ReviewDecision
 from submissions.guards import holds_pen
 from submissions.models import Case, ItemQuery, Submission
 from submissions.policies import is_open_for_filling, is_running
@@ -56,58 +55,32 @@ def decision_record(  # noqa: PLR0913  the fields of a decision
     Raises `NotAllowed`, `Conflict` (a guard of the workflow, `stale_submission`) or `Invalid`.
     """
     case = _case_locked(case_id)
-    if not actor.has_perm(Permission.CASE_REVIEW, case):
-        raise NotAllowed(_("您无权审核本表。"))
-    level = case.review_level
     submission = submission_latest(case)
-    if submission_id is not None and submission is not None and submission.pk != submission_id:
-        raise Conflict(_("本表已重新提交，请核对新的内容后再审核。"), code="stale_submission")
+    newest = {case.pk: submission} if submission is not None else {}
+    seen = {case.pk: submission_id} if submission_id is not None else {}
+    for refusal in decision_refusals(
+        cases=[case], newest=newest, seen=seen, actor=actor, signer=signer
+    ).values():
+        raise refusal
     note = _clean(note)
     questions = [Question(cell.strip(), _clean(text, cell)) for cell, text in queries]
     _check(decision, reason_codes, note, questions)
-    if signer is None and case.exercise.requires_signature:
-        raise Conflict(
-            _("本普查阶段的审核结论须签名，请先打开签名密钥。"), code="signature_required"
-        )
+    level = case.review_level
     case = case_transition(
         case_id=case_id, action=ACTIONS[decision], actor=actor, reason=_words(reason_codes, note)
     )
     assert submission is not None  # noqa: S101  what is under review has been submitted
     _check_cells(submission, questions)
-    recorded = ReviewDecision.objects.create(
-        case=case,
-        division_code=case.division_code,
-        submission=submission,
-        level=level,
+    recorded = decisions_write(
+        decided=[Decided(case, submission, level)],
         decision=decision,
-        reason_codes=list(dict.fromkeys(reason_codes)),
-        note=note,
-        decided_at=case.status_changed_at,
-        decided_by=actor,
-    )
-    if signer is not None:
-        _sign(recorded, signer)
-    audit_record(
-        action=AuditAction.DECISION_KEPT,
         actor=actor,
-        subject=case,
-        detail={"decision": decision, "level": level, **_signed_by(signer)},
-        kept=recorded,
-    )
+        signer=signer,
+        reason_codes=reason_codes,
+        note=note,
+    )[0]
     _raise_queries(recorded, questions)
     return recorded
-
-
-def _signed_by(signer: Signer | None) -> dict[str, str]:
-    """The log's own copy of which key signed: a signature that is taken away or swapped is missed."""
-    return {"key": signer.key.fingerprint} if signer else {}
-
-
-def _sign(recorded: ReviewDecision, signer: Signer) -> None:
-    content = signed_content(recorded, fingerprint=signer.key.fingerprint)
-    DecisionSignature.objects.create(
-        decision=recorded, key=signer.key, signature=signer.sign(canonical_json(content))
-    )
 
 
 @transaction.atomic

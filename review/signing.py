@@ -27,6 +27,7 @@ def signed_content(decision: ReviewDecision, *, fingerprint: str) -> dict[str, A
         "decided_at": decision.decided_at.isoformat(),
         "decided_by": decision.decided_by_id,
         "key": fingerprint,
+        **({"decided_for": decision.decided_for_id} if decision.decided_for_id else {}),
     }
 
 
@@ -70,7 +71,7 @@ def submission_verified(code: str) -> Verification | None:
     if submission is None:
         return None
     decisions = submission.decisions.select_related(
-        "decided_by", "submission", "signature__key"
+        "decided_by", "decided_for", "submission", "signature__key"
     ).order_by("pk")
     return Verification(submission, submission_is_intact(submission), checks_of(decisions))
 

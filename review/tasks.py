@@ -33,3 +33,19 @@ def lot_return_run(job_id: int) -> None:
     from review.quality.jobs import lot_return_job
 
     lot_return_job(job_id)
+
+
+@shared_task(name="review.tasks.escalations_run")
+def escalations_run() -> int:
+    """Tell the level above of what is overdue; what has been told is not told again."""
+    from review.escalating import escalations_record
+
+    return escalations_record()
+
+
+@shared_task(name="review.tasks.peers_run")
+def peers_run() -> int:
+    """Measure the distributions that reviewers see beside a number."""
+    from review.peer_measuring import peers_measure_all
+
+    return peers_measure_all()

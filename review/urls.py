@@ -2,24 +2,31 @@
 
 from django.urls import path
 
-from review import views
 from review.acceptance import views as acceptance
 from review.interference import views as interference
-from review.quality.views import checks, reports, samples
+from review.quality.views import checks, samples
+from review.quality.views import reports as quality_reports
+from review.views import bulk, cases, queue, reports
 
 urlpatterns = [
-    path("review/", views.ReviewQueue.as_view(), name="review_queue"),
-    path("review/<int:pk>/", views.CaseReview.as_view(), name="case_review"),
-    path("review/<int:pk>/approve/", views.CaseApprove.as_view(), name="case_approve"),
-    path("review/<int:pk>/return/", views.CaseReturn.as_view(), name="case_return"),
-    path("cases/<int:pk>/decisions/", views.CaseDecisions.as_view(), name="case_decisions"),
+    path("review/", queue.ReviewQueue.as_view(), name="review_queue"),
+    path("review/filters/", queue.SavedFilters.as_view(), name="saved_filters"),
+    path("review/overdue/", queue.Overdue.as_view(), name="overdue"),
+    path("review/claims/", queue.Claims.as_view(), name="claims"),
+    path("review/times/", queue.ReviewTimes.as_view(), name="review_times"),
+    path("review/times/<int:pk>/", queue.ReviewTimes.as_view(), name="review_times_of"),
+    path("review/<int:pk>/", cases.CaseReview.as_view(), name="case_review"),
+    path("review/<int:pk>/approve/", cases.CaseApprove.as_view(), name="case_approve"),
+    path("review/<int:pk>/return/", cases.CaseReturn.as_view(), name="case_return"),
+    path("review/<int:pk>/claim/", cases.CaseClaims.as_view(), name="case_claim"),
+    path("cases/<int:pk>/decisions/", cases.CaseDecisions.as_view(), name="case_decisions"),
     path(
         "cases/<int:pk>/receipt/<int:number>/pdf/",
-        views.CaseReceiptPdf.as_view(),
+        reports.CaseReceiptPdf.as_view(),
         name="case_receipt_pdf",
     ),
-    path("review/bulk/", views.BulkReview.as_view(), name="bulk_review"),
-    path("review/reasons/", views.ReturnReasons.as_view(), name="return_reasons"),
+    path("review/bulk/", bulk.BulkReview.as_view(), name="bulk_review"),
+    path("review/reasons/", reports.ReturnReasons.as_view(), name="return_reasons"),
     path("acceptance/", acceptance.Acceptance.as_view(), name="acceptance"),
     path("acceptance/duties/", acceptance.DutyNew.as_view(), name="duty_new"),
     path("acceptance/duties/<int:pk>/", acceptance.DutyFile.as_view(), name="duty_file"),
@@ -37,8 +44,8 @@ urlpatterns = [
         interference.InterferenceDetail.as_view(),
         name="interference_finding",
     ),
-    path("verify/", views.Verify.as_view(), name="verify"),
-    path("queries/<int:pk>/answer/", views.QueryAnswer.as_view(), name="query_answer"),
+    path("verify/", reports.Verify.as_view(), name="verify"),
+    path("queries/<int:pk>/answer/", cases.QueryAnswer.as_view(), name="query_answer"),
     path("quality/", samples.QualityHome.as_view(), name="quality_home"),
     path("quality/<int:pk>/", samples.QualitySampleDetail.as_view(), name="quality_sample"),
     path("quality/<int:pk>/frame/", samples.QualityFrame.as_view(), name="quality_frame"),
@@ -50,5 +57,9 @@ urlpatterns = [
         name="quality_answered",
     ),
     path("quality/checks/<int:pk>/photo/", checks.QualityPhoto.as_view(), name="quality_photo"),
-    path("quality/reports/<int:pk>/", reports.QualityReportFile.as_view(), name="quality_report"),
+    path(
+        "quality/reports/<int:pk>/",
+        quality_reports.QualityReportFile.as_view(),
+        name="quality_report",
+    ),
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from accounts.scopes import prefix_range
@@ -116,15 +116,23 @@ def levels_of(case: Case) -> list[Level]:
     ]
 
 
-def without_own_work(cases: CaseQuerySet, actor: User) -> CaseQuerySet:
+def without_own_work(cases: CaseQuerySet, actor: User | int) -> CaseQuerySet:
     """The cases in which this person has entered nothing: no value, explanation, answer, receipt."""
+    return cases.filter(no_work_of(actor))
+
+
+def no_work_of(actor: User | int) -> Q:
+    """The same as a condition."""
     own = (
         ResponseRevision.objects.filter(response__case=OuterRef("pk"), actor=actor),
         Submission.objects.filter(case=OuterRef("pk"), submitted_by=actor),
         EditFailure.objects.filter(case=OuterRef("pk"), explained_by=actor),
         ItemQuery.objects.filter(case=OuterRef("pk"), answered_by=actor),
     )
-    return cases.filter(*(~Exists(work) for work in own))
+    condition = Q()
+    for work in own:
+        condition &= ~Q(Exists(work))
+    return condition
 
 
 def cases_within(cases: CaseQuerySet, division_prefix: str) -> CaseQuerySet:

@@ -18,6 +18,10 @@ class SigningKey(models.Model):
     sealed_secret = models.BinaryField(
         help_text="SM4-GCM under a key that Argon2id makes of the passphrase: nonce, then ciphertext."
     )
+    wrong_count = models.PositiveSmallIntegerField(
+        _("连续口令错误"), default=0, db_default=0, help_text="Since it was last opened or locked."
+    )
+    locked_until = models.DateTimeField(_("锁定至"), null=True, blank=True)
     created_at = models.DateTimeField(_("启用时间"), default=timezone.now)
     revoked_at = models.DateTimeField(_("作废时间"), null=True)
     revoked_by = models.ForeignKey(
@@ -43,3 +47,8 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.fingerprint[:16]}"
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether too many wrong passphrases keep it shut now."""
+        return self.locked_until is not None and self.locked_until > timezone.now()

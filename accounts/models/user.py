@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Level, Permission
+from accounts.enums import DEPUTY_PERMISSIONS, Level, Permission
 from accounts.scopes import Jurisdiction, Scope
 
 if TYPE_CHECKING:
@@ -100,9 +101,22 @@ class User(AbstractBaseUser):
         return self.is_active and (settings.DEBUG or not self.is_demo)
 
     @cached_property
+    def _assignments(self) -> list[RoleAssignment]:
+        """In force today: the own ones, and those of whom this person replaces as deputy."""
+        held = self.assignments.values("pk")
+        lent = self.deputyships.in_force().order_by().values("assignment_id")
+        found = self.assignments.model.objects.in_force().filter(pk__in=held.union(lent))
+        return list(found.select_related("division", "user").order_by("pk"))
+
+    @cached_property
     def current_assignments(self) -> list[RoleAssignment]:
-        """The assignments in force today; one query, kept for the life of this object."""
-        return list(self.assignments.in_force().select_related("division").order_by("pk"))
+        """The own assignments in force today; one query, kept for the life of this object."""
+        return [one for one in self._assignments if one.user_id == self.pk]
+
+    @property
+    def lent_assignments(self) -> list[RoleAssignment]:
+        """The assignments of others in whose place this person acts as deputy today."""
+        return [one for one in self._assignments if one.user_id != self.pk and one.user.is_active]
 
     @cached_property
     def _scopes(self) -> dict[str, tuple[Scope, ...]]:
@@ -110,6 +124,12 @@ class User(AbstractBaseUser):
         for assignment in self.current_assignments:
             for permission in assignment.permissions:
                 found.setdefault(str(permission), []).append(assignment.scope)
+        for lent in self.lent_assignments:
+            scope = lent.scope
+            if isinstance(scope, Jurisdiction):
+                scope = replace(scope, deputy_for=lent.user_id)
+            for permission in lent.permissions & DEPUTY_PERMISSIONS:
+                found.setdefault(str(permission), []).append(scope)
         return {permission: tuple(scopes) for permission, scopes in found.items()}
 
     def scopes_for(self, permission: Permission) -> tuple[Scope, ...]:
@@ -151,3 +171,14 @@ class User(AbstractBaseUser):
         if not levels and unit_id in self.granted_unit_ids(permission):
             levels = {Level.COUNTY}  # an exceptional grant stands in for the county
         return frozenset(levels)
+
+    def acts_for(self, permission: Permission, subject: Any, level: Level | str) -> int | None:
+        """In whose place this person stands at a level over the subject; None for their own."""
+        standing = [
+            scope
+            for scope in self.scopes_for(permission)
+            if isinstance(scope, Jurisdiction) and scope.level == level and scope.covers(subject)
+        ]
+        if any(scope.deputy_for is None for scope in standing):
+            return None
+        return next((scope.deputy_for for scope in standing), None)

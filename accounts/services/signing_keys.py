@@ -1,7 +1,9 @@
 """Making a signing key, opening it with the passphrase, revoking it."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -9,15 +11,19 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import sm2
-from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed
+from accounts.exceptions import Conflict, Invalid, Missing, NotAllowed, Refusal
 from accounts.models import SigningKey, User
 from audit.enums import AuditAction
 from audit.hashing import sm3_hex
 from audit.services import audit_record
 
 PASSPHRASE_AT_LEAST = 8
+# After so many wrong passphrases in a row the key stays shut for a while: 20 guesses an hour.
+WRONG_AT_MOST = 5
+LOCKED_FOR = timedelta(minutes=15)
 _NONCE, _TAG, _SALT, _SM4_KEY = 12, 16, 16, 16
 # OWASP's recommendation for Argon2id: 19 MiB, two passes
 _MEMORY_KIB, _PASSES = 19_456, 2
@@ -35,7 +41,11 @@ class Signer:
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes over the message."""
-        return sm2.sign(self.secret, bytes(self.key.public_key), message)
+        return self.sign_each([message])[0]
+
+    def sign_each(self, messages: Sequence[bytes]) -> list[bytes]:
+        """64 bytes over each message."""
+        return sm2.sign_each(self.secret, bytes(self.key.public_key), messages)
 
 
 def key_in_force(user: User) -> SigningKey | None:
@@ -83,21 +93,71 @@ def signing_key_make(*, actor: User, passphrase: str) -> Signer:
 
 def signing_key_open(*, actor: User, passphrase: str) -> Signer:
     """The person's key in force, opened. Raises `Missing` without one, `Invalid` for the wrong
-    passphrase."""
-    key = key_in_force(actor)
-    if key is None:
-        raise Missing(_("您还没有签名密钥，请先启用。"))
+    passphrase, `Conflict` while too many wrong ones keep it locked.
+
+    An attempt is counted before the passphrase is tried, so that many at once are no way round.
+    """
+    key = _attempt(actor)
     try:
         secret = unseal(_key_of(passphrase, bytes(key.salt)), bytes(key.sealed_secret))
     except InvalidTag as error:
-        audit_record(
-            action=AuditAction.SIGNING_KEY_REFUSED,
-            actor=actor,
-            subject=key,
-            division_code=actor.division_code,
-        )
-        raise Invalid(_("签名口令不对。"), code="wrong_passphrase", cell="passphrase") from error
+        raise _refused(actor, key) from error
+    SigningKey.objects.filter(pk=key.pk).update(wrong_count=0, locked_until=None)
     return Signer(key, secret)
+
+
+@transaction.atomic
+def _attempt(actor: User) -> SigningKey:
+    """The key with one attempt more. Raises `Missing` or `Conflict`."""
+    key = (
+        SigningKey.objects.select_for_update(no_key=True)
+        .filter(user=actor, revoked_at__isnull=True)
+        .first()
+    )
+    if key is None:
+        raise Missing(_("您还没有签名密钥，请先启用。"))
+    if key.is_locked:
+        raise _locked(key)
+    key.wrong_count += 1
+    key.locked_until = None
+    if key.wrong_count >= WRONG_AT_MOST:
+        key.locked_until, key.wrong_count = timezone.now() + LOCKED_FOR, 0
+    key.save(update_fields=["wrong_count", "locked_until"])
+    return key
+
+
+@transaction.atomic
+def _refused(actor: User, key: SigningKey) -> Refusal:
+    """Record the wrong passphrase, and the lock where it was one too many; what is to be said."""
+    acts = [AuditAction.SIGNING_KEY_REFUSED]
+    if key.is_locked:
+        acts.append(AuditAction.SIGNING_KEY_LOCKED)
+    for act in acts:
+        audit_record(action=act, actor=actor, subject=key, division_code=actor.division_code)
+    if key.is_locked:
+        return _locked(key)
+    left = WRONG_AT_MOST - key.wrong_count
+    return Invalid(
+        ngettext(
+            "签名口令不对，再错 %(left)d 次将锁定。", "签名口令不对，再错 %(left)d 次将锁定。", left
+        )
+        % {"left": left},
+        code="wrong_passphrase",
+        cell="passphrase",
+    )
+
+
+def _locked(key: SigningKey) -> Conflict:
+    assert key.locked_until is not None  # noqa: S101  asked of a locked key only
+    return Conflict(
+        _("签名口令连续错误 %(count)d 次，密钥锁定至 %(time)s。忘记口令的，可作废后重新启用。")
+        % {
+            "count": WRONG_AT_MOST,
+            "time": timezone.localtime(key.locked_until).strftime("%H:%M"),
+        },
+        code="key_locked",
+        cell="passphrase",
+    )
 
 
 @transaction.atomic

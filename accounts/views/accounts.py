@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.forms import AccountForm
 from accounts.http import AuthenticatedHttpRequest
-from accounts.models import User
+from accounts.models import Deputyship, User
 from accounts.selectors import accounts_managed_by
 from accounts.services import account_create, account_end
 from accounts.views.base import ScopedView
@@ -26,13 +27,18 @@ class AccountList(ScopedView):
     permission_required = Permission.ACCOUNT_MANAGE
 
     def get(self, request: AuthenticatedHttpRequest) -> HttpResponse:
-        """One page of accounts with their roles; four queries."""
+        """One page of accounts with their roles; five queries."""
         accounts = accounts_managed_by(request.user)
         if text := request.GET.get("q", "").strip().replace("\x00", ""):
             accounts = accounts.filter(full_name__contains=text) | accounts.filter(
                 username__contains=text
             )
-        accounts = accounts.prefetch_related("assignments__division", "assignments__unit")
+        now = Deputyship.objects.all().in_force().select_related("assignment__user")
+        accounts = accounts.prefetch_related(
+            "assignments__division",
+            "assignments__unit",
+            Prefetch("deputyships", queryset=now, to_attr="replacing"),
+        )
         page = Paginator(accounts, PAGE_SIZE).get_page(request.GET.get("page"))
         return render(request, "accounts/account_list.html", {"page": page, "q": text})
 

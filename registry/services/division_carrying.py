@@ -61,6 +61,7 @@ KEPT = frozenset(
         "review.qualityreport",
         "submissions.batchdivisioncount",
         "submissions.batchrun",
+        "review.reviewescalation",
         "submissions.note",
         "submissions.rulewaiver",
         "summaries.dailyfigure",

@@ -41,6 +41,15 @@ class ReviewDecision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
+    decided_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="In whose place, where a deputy decided.",
+    )
+
     objects = ReviewDecisionQuerySet.as_manager()
 
     class Meta:

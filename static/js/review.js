@@ -1,5 +1,5 @@
-// Review without a mouse: J/K and Enter in the queue; N for the next case; a click on a cell of the
-// form (or Enter on it) pins a question to it. Everything works without this module, too.
+// Review without a mouse: J/K and Enter in the queue; a click on a cell of the form (or Enter on it)
+// pins a question to it. The keys of a case's page are in review_keys.js. All works without, too.
 
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
 
@@ -90,16 +90,7 @@ function questions(form) {
   mark();
 }
 
-function nextCase(link) {
-  document.addEventListener("keydown", (event) => {
-    if (typing(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "n") link.click();
-  });
-}
-
 const queue = document.querySelector("[data-queue]");
 if (queue) queueKeys(queue);
 const returning = document.querySelector("[data-return]");
 if (returning) questions(returning);
-const next = document.querySelector("[data-next]");
-if (next) nextCase(next);

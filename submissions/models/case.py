@@ -1,5 +1,6 @@
 """A case: one form owed by one unit in one exercise, and where it stands."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -13,6 +14,20 @@ from registry.models import Unit
 from submissions.enums import FILLING_STATUSES, CaseStatus, Holder, Level
 from submissions.models.constraints import paired, within
 from submissions.models.exercise import CollectionExercise
+
+# Of a case that waits for nobody, or at a level without a limit. A date, so that queues have an order.
+NO_REVIEW_LIMIT = date(9999, 12, 31)
+
+# Index of the waiting cases → the column by which a queue may be sorted.
+QUEUE_ORDERS = {
+    "arrival": "status_changed_at",
+    "due": "review_due_on",
+    "soft": "soft_count",
+    "changes": "changed_count",
+    "size": "unit_size",
+}
+# The size class of a unit of which it is not known: behind every other.
+SIZE_UNKNOWN = 9
 
 
 class CaseQuerySet(ScopedQuerySet["Case"]):
@@ -92,6 +107,33 @@ class Case(models.Model):
         db_index=False,
         related_name="+",
     )
+    review_due_on = models.DateField(
+        _("审核期限"),
+        default=NO_REVIEW_LIMIT,
+        db_default=NO_REVIEW_LIMIT,
+        help_text="Last day in time at the present level of sign-off.",
+    )
+    looked = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="Level → number of the submission about which it decided last.",
+    )
+    soft_count = models.PositiveIntegerField(
+        _("核实性问题"), default=0, db_default=0, help_text="Soft findings of the last submission."
+    )
+    unit_size = models.PositiveSmallIntegerField(
+        _("企业规模"),
+        default=SIZE_UNKNOWN,
+        db_default=SIZE_UNKNOWN,
+        help_text="1 large to 4 micro, as the unit's own form says; 9 where it says nothing.",
+    )
+    changed_count = models.PositiveIntegerField(
+        _("改动"),
+        default=0,
+        db_default=0,
+        help_text="Cells changed since the present level decided last; 0 where it never has.",
+    )
     hard_count = models.PositiveIntegerField(_("强制性错误"), default=0)
     soft_open_count = models.PositiveIntegerField(_("待说明"), default=0)
     filled_count = models.PositiveIntegerField(_("已填"), default=0)
@@ -140,6 +182,16 @@ class Case(models.Model):
             # the same queue of a large division, oldest submission first, without sorting it
             models.Index(
                 fields=["status", "review_level", "submitted_at", "id"], name="case_queue_order"
+            ),
+            # and by arrival, time limit, findings and changes: the waiting cases alone, so that
+            # filling in does not pay for them
+            *(
+                models.Index(
+                    fields=["review_level", field, "id"],
+                    condition=Q(status=CaseStatus.UNDER_REVIEW),
+                    name=f"case_queue_{name}",
+                )
+                for name, field in QUEUE_ORDERS.items()
             ),
             models.Index(fields=["division_code", "id"], name="case_division"),
             models.Index(fields=["form_code", "status", "division_code"], name="case_form"),

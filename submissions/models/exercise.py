@@ -47,6 +47,29 @@ class CollectionExercise(models.Model):
     requires_signature = models.BooleanField(
         _("审核须签名"), default=False, db_default=False, help_text="Every decision is signed."
     )
+    review_days = models.JSONField(
+        _("各级审核时限"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text="Level → workdays it has for a form; a level that is not here has no limit.",
+    )
+    days_off = ArrayField(
+        models.DateField(),
+        verbose_name=_("放假日"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Days of the State Council's holiday notice that are no workdays.",
+    )
+    extra_workdays = ArrayField(
+        models.DateField(),
+        verbose_name=_("调休上班日"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Saturdays and Sundays on which the same notice has people work.",
+    )
 
     class Meta:
         verbose_name = _("普查阶段")

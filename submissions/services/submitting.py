@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.enums import AuditAction
 from audit.hashing import content_hash
 from audit.services import audit_record
+from submissions.arriving import submission_arrived, unit_size
 from submissions.enums import CaseAction
 from submissions.models import Case, EditFailure, Submission
 from submissions.services.findings import findings_refresh
@@ -67,6 +68,9 @@ def _submit(case_id: int, actor: User, base_version: int | None) -> Submission:
     submission.hash = content_hash(submission.content())
     submission.receipt_code = receipt_code(submission, submitted_at)
     submission.save(force_insert=True)
+    submission_arrived(
+        case, size=unit_size({one.case.form_code: forms.plain(one) for one in forms.living})
+    )
     # the log is a second witness: whoever rewrites a submission and its hash has not rewritten it
     audit_record(
         action=AuditAction.SUBMISSION_FROZEN,

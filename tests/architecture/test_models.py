@@ -44,6 +44,7 @@ APPEND_ONLY = {
     "submissions.correctiondecision",
     "submissions.note",
     "review.reviewdecision",
+    "review.reviewescalation",
     "review.decisionsignature",
     "review.interferencerun",
     "review.acceptancepack",

@@ -10,8 +10,16 @@ from django.urls import reverse
 
 from accounts.exceptions import Conflict, Invalid
 from accounts.models import SigningKey
-from accounts.services.signing_keys import signing_key_make, signing_key_open, signing_key_revoke
+from accounts.services.signing_keys import (
+    LOCKED_FOR,
+    WRONG_AT_MOST,
+    signing_key_make,
+    signing_key_open,
+    signing_key_revoke,
+)
 from accounts.signing_session import COOKIE
+from audit.enums import AuditAction
+from audit.models import AuditEvent
 from review.enums import Decision
 from review.models import DecisionSignature, ReviewDecision
 from review.services import decision_record
@@ -191,3 +199,28 @@ def test_unknown_and_hostile_codes(supervised):
         {"act": "make", "passphrase": PHRASE, "again": PHRASE, "next": "//evil.example/"},
     )
     assert answer.headers["Location"] == reverse("signing_key")
+
+
+def test_wrong_passphrases_lock_the_key_for_a_while(supervised, supervisor):
+    key_made(supervised)
+    supervised.post(reverse("signing_key"), {"act": "close"})
+
+    def tried(passphrase):
+        typed = {"act": "open", "passphrase": passphrase}
+        return supervised.post(reverse("signing_key"), typed, follow=True)
+
+    assert "再错 4 次将锁定" in tried("猜一猜-2017").content.decode()
+    assert tried(PHRASE).redirect_chain  # opened: the count begins anew
+    for _number in range(WRONG_AT_MOST - 1):
+        assert tried("猜一猜-2017").status_code == 400
+    answer = tried("猜一猜-2017")
+    assert answer.status_code == 409
+    assert "密钥锁定至" in answer.content.decode()
+    assert tried(PHRASE).status_code == 409  # the right one does not help now
+    key = SigningKey.objects.get()
+    assert AuditEvent.objects.filter(action=AuditAction.SIGNING_KEY_LOCKED).count() == 1
+    refusals = AuditEvent.objects.filter(action=AuditAction.SIGNING_KEY_REFUSED).count()
+    assert refusals == 1 + WRONG_AT_MOST
+    SigningKey.objects.update(locked_until=key.locked_until - LOCKED_FOR)
+    assert signing_key_open(actor=supervisor, passphrase=PHRASE)
+    assert SigningKey.objects.get().locked_until is None

@@ -24,7 +24,7 @@ def as_administrator(client, administrator):
 
 
 def test_the_list(as_administrator, enumerator, neighbour, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         page = as_administrator.get(reverse("account_list"))
     text = page.content.decode()
     assert "陈普查" in text

@@ -6,21 +6,26 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 
 from review.bulk import CASES_AT_MOST, bulk_preview
 from review.bulk_reviewing import bulk_review_job
 from review.enums import Decision
-from review.models import ReviewDecision
+from review.models import DecisionSignature, ReviewDecision
 from review.selectors import QueueFilter
 from review.services import decision_record
+from review.signing import submission_verified
 from submissions.enums import JobKind, JobState
 from submissions.models import Case, CollectionExercise, EditFailure, Job, ResponseRevision
 from submissions.services import case_submit
 from tests.factories.case import make_case, make_submitted, save
+from tests.factories.decision import return_by
+from tests.factories.submission import submit_again
 from tests.factories.unit import unit_make
 
 pytestmark = pytest.mark.django_db
+PHRASE = "西湖-晚风-2017"
 
 
 @pytest.fixture
@@ -150,32 +155,51 @@ def test_nobody_approves_their_own_work_in_bulk(cast, supervisor):
     assert [one.case for one in previewed(supervisor).ready] == [case.pk]
 
 
-def test_where_decisions_are_signed_each_is_signed_by_itself(cast):
-    submitted(cast.enumerator, 1)
+def test_where_decisions_are_signed_each_has_its_own_signature(supervised, cast):
+    cases = [submitted(cast.enumerator, number) for number in (1, 2)]
     CollectionExercise.objects.update(requires_signature=True)
     preview = previewed(cast.supervisor)
     assert preview.ready == []
-    assert [str(one.reason) for one in preview.exceptions] == ["本普查阶段的审核结论须逐份签名"]
-
-
-def test_one_refusal_does_not_stop_the_rest(supervised, cast, monkeypatch):
-    cases = [submitted(cast.enumerator, number) for number in (1, 2)]
-    preview = previewed(cast.supervisor)
+    told = [str(one.reason) for one in preview.exceptions]
+    assert told == ["本普查阶段的审核结论须签名，请先打开签名密钥"]
+    opened = {"act": "make", "passphrase": PHRASE, "again": PHRASE}
+    supervised.post(reverse("signing_key"), opened)
+    assert "每份各签一个名" in supervised.get(reverse("bulk_review")).content.decode()
+    preview = bulk_preview(actor=cast.supervisor, narrowed=QueueFilter(), signs=True)
     started(supervised, preview)
-    job = Job.objects.get(kind=JobKind.BULK_REVIEW)
-    real = decision_record
+    folder = Path(settings.MEDIA_ROOT) / "bulk-review"
+    half = folder / f"{preview.token}-{cast.supervisor.pk}.key"
+    assert (len(half.read_bytes()), half.stat().st_mode & 0o077) == (16, 0)
+    job = run(Job.objects.get())
+    assert (job.state, job.result_name, half.exists()) == (JobState.SUCCEEDED, "", False)
+    for case in cases:
+        found = submission_verified(case.submissions.get().receipt_code)
+        assert [check.is_valid for check in found.checks] == [True]
+    signatures = {bytes(one.signature) for one in DecisionSignature.objects.all()}
+    assert len(signatures) == 2
 
-    def meanwhile(**given):
-        if given["case_id"] == cases[0].pk:
-            given["submission_id"] = 0  # as if it had been submitted again a moment ago
-        return real(**given)
 
-    monkeypatch.setattr("review.bulk_reviewing.decision_record", meanwhile)
-    run(job)
+def test_a_key_that_was_put_away_signs_nothing_more(supervised, cast):
+    submitted(cast.enumerator, 1)
+    supervised.post(reverse("signing_key"), {"act": "make", "passphrase": PHRASE, "again": PHRASE})
+    started(supervised, previewed(cast.supervisor))
+    cache.clear()  # as after half an hour
+    job = run(Job.objects.get())
+    assert job.state == JobState.FAILED
+    assert "签名密钥已收起" in job.error
+    assert not ReviewDecision.objects.exists()
+
+
+def test_one_refusal_does_not_stop_the_rest(supervised, cast):
+    cases = [submitted(cast.enumerator, number) for number in (1, 2)]
+    started(supervised, previewed(cast.supervisor))
+    return_by(cases[0], cast.supervisor)
+    submit_again(cases[0], cast.enumerator, hours="4000")
+    job = run(Job.objects.get(kind=JobKind.BULK_REVIEW))
     assert job.result_name == "未通过的普查表.csv"
     told = (Path(settings.MEDIA_ROOT) / job.result_path).read_text(encoding="utf-8-sig")
     assert f"{cases[0].pk},本表已重新提交" in told
-    assert ReviewDecision.objects.get().case == cases[1]
+    assert ReviewDecision.objects.get(decision=Decision.APPROVE).case == cases[1]
 
 
 def test_without_confirming_nothing_starts(supervised, cast):

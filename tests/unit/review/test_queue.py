@@ -8,10 +8,10 @@ from django.utils import timezone
 from accounts.enums import Permission, Role
 from accounts.grants import grant_give
 from accounts.models import RoleAssignment, User
-from review.forms import filter_query, place_read, place_written, queue_filter
+from review.forms import filter_query, queue_filter
 from review.models import ReviewDecision
+from review.queue_order import OLDEST_FIRST, Place, place_written
 from review.selectors import (
-    Place,
     QueueFilter,
     queue_next,
     queue_of,
@@ -125,29 +125,29 @@ def test_filters(cases, cast):
     assert found(has_explanations=True) == [second.pk]
     assert found(name=case.unit.name) == [case.pk]
     assert found(name=second.unit.code) == [second.pk]
-    page = queue_page(queue_of(reviewer), None, 50)
+    page = queue_page(queue_of(reviewer), OLDEST_FIRST, None, 50)
     assert [(c.was_returned, c.is_explained) for c in page] == [(False, False), (True, True)]
 
 
 def test_pages_and_the_next_case(cast):
     cases = [make_submitted(cast.enumerator) for _number in range(3)]
     queue = queue_of(cast.supervisor)
-    first = queue_page(queue, None, 2)
+    first = queue_page(queue, OLDEST_FIRST, None, 2)
     assert [c.pk for c in first] == [c.pk for c in cases]  # one more than the page: there is more
     place = Place(first[1].submitted_at, first[1].pk)
-    assert place_read(place_written(place)) == place
-    assert [c.pk for c in queue_page(queue, place, 2)] == [cases[2].pk]
-    assert queue_next(queue, cases[0]).pk == cases[1].pk
-    assert queue_next(queue, cases[2]).pk == cases[0].pk
+    assert OLDEST_FIRST.place_read(place_written(place)) == place
+    assert [c.pk for c in queue_page(queue, OLDEST_FIRST, place, 2)] == [cases[2].pk]
+    assert queue_next(queue, OLDEST_FIRST, cases[0]).pk == cases[1].pk
+    assert queue_next(queue, OLDEST_FIRST, cases[2]).pk == cases[0].pk
     case = Case(pk=0, submitted_at=None)
-    assert queue_next(queue, case).pk == cases[0].pk
+    assert queue_next(queue, OLDEST_FIRST, case).pk == cases[0].pk
 
 
 @pytest.mark.parametrize(
     "text", ["", "x~1", "2018-01-01T00:00:00~1", "2018-13-01T00:00:00Z~1", "2018-01-01T00:00:00Z~a"]
 )
 def test_a_place_that_makes_no_sense_is_the_beginning(text):
-    assert place_read(text) is None
+    assert OLDEST_FIRST.place_read(text) is None
 
 
 def test_a_filter_travels_in_the_query_string():
