@@ -38,6 +38,8 @@ from submissions.answers import finding_answer, progress_answer, save_answer
 from submissions.forms import PostedForm
 from submissions.views.cells import save_asked
 
+_BESIDE = ("sample__exercise", "lot", "unit", "case", "submission", "checker", "closed_by")
+
 Act = Callable[[AuthenticatedHttpRequest, QualityCheck], None]
 
 
@@ -48,11 +50,11 @@ class QualityCheckDetail(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """The grid for its checker; for others how far it is."""
-        return _page(request, self.load(_checks(), pk=pk))
+        return _page(request, self.load(QualityCheck.objects.select_related(*_BESIDE), pk=pk))
 
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """`act`: open, adjudicate, close, removed, evidence; without it the whole form."""
-        check = self.load(_checks(), pk=pk)
+        check = self.load(QualityCheck.objects.select_related(*_BESIDE), pk=pk)
         act = request.POST.get("act", "")
         if not act:
             return _saved(request, check)
@@ -69,13 +71,12 @@ class QualityCheckDetail(ScopedView):
                 raise Invalid(_("请选择一项操作。"))
             acts[act](request, check)
         except Refusal as refusal:
-            return _page(request, self.load(_checks(), pk=pk), refusal=refusal)
+            return _page(
+                request,
+                self.load(QualityCheck.objects.select_related(*_BESIDE), pk=pk),
+                refusal=refusal,
+            )
         return redirect("quality_check", pk=pk)
-
-
-def _checks() -> Any:
-    related = ("sample__exercise", "lot", "unit", "case", "submission", "checker", "closed_by")
-    return QualityCheck.objects.select_related(*related)  # narrowed by `load`
 
 
 def _page(
@@ -213,7 +214,7 @@ class QualityCells(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """The findings; nobody else is at it."""
-        check = _filled(request, self.load(_checks(), pk=pk))
+        check = _filled(request, self.load(QualityCheck.objects.select_related(*_BESIDE), pk=pk))
         sheet = CheckSheet(check, request.user)
         answer = {
             "version": sheet.response.version,
@@ -234,7 +235,7 @@ class QualityAnswered(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """Asks once more; alone for the dialog of the grid."""
-        check = _filled(request, self.load(_checks(), pk=pk))
+        check = _filled(request, self.load(QualityCheck.objects.select_related(*_BESIDE), pk=pk))
         sheet = CheckSheet(check, request.user)
         part = "HX-Request" in request.headers
         template = "review/_quality_answered.html" if part else "review/quality_answered.html"

@@ -21,8 +21,7 @@ class QualityReportFile(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """`form=word` for Word. Both are made of the signed content, the same at every time."""
-        reports = QualityReport.objects.select_related("issued_by", "key")
-        report = self.load(reports, pk=pk)
+        report = self.load(QualityReport.objects.select_related("issued_by", "key"), pk=pk)
         if request.GET.get("form") == "word":
             return download_answer(report_word(report), WORD, f"{report.code}.docx")
         return download_answer(report_pdf(report), "application/pdf", f"{report.code}.pdf")

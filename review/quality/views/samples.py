@@ -55,6 +55,7 @@ from submissions.models import CollectionExercise
 INLINE_AT_MOST = 20_000  # forms of a frame that a page may wait for
 SAMPLES_SHOWN = 50
 CHECKS_SHOWN = 100
+_BESIDE = ("exercise", "frozen_by", "drawn_by", "closed_by")
 
 
 class QualityHome(DivisionView):
@@ -140,13 +141,13 @@ class QualitySampleDetail(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """`lot` narrows the checks; `redraw` draws again and says whether it is equal."""
-        sample = self.load(_samples(), pk=pk)
+        sample = self.load(QualitySample.objects.select_related(*_BESIDE), pk=pk)
         again = redraw(sample) if "redraw" in request.GET else None
         return self._page(request, sample, DrawForm(), again=again)
 
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """`act`: draw, close, decide or return (a lot), report."""
-        sample = self.load(_samples(), pk=pk)
+        sample = self.load(QualitySample.objects.select_related(*_BESIDE), pk=pk)
         act = request.POST.get("act", "")
         if act == "draw":
             return self._draw(request, sample)
@@ -235,11 +236,6 @@ class QualitySampleDetail(ScopedView):
         if any(check.is_nonconforming is not None for check in page) or context["is_closed"]:
             context |= _found(sample)
         return render(request, "review/quality_sample.html", context, status=status)
-
-
-def _samples() -> Any:
-    related = ("exercise", "frozen_by", "drawn_by", "closed_by")
-    return QualitySample.objects.select_related(*related)  # narrowed by `load`
 
 
 def lot_kind(lot: QualityLot) -> str:
