@@ -8,6 +8,13 @@ from audit.enums import AuditAction
 UNUSUAL = frozenset(
     {
         AuditAction.SIGNING_KEY_REVOKED,
+        AuditAction.SIGNING_KEY_LOCKED,
+        AuditAction.DEPUTY_NAMED,
+        AuditAction.DEPUTY_ENDED,
+        AuditAction.ABSENCE_RECORDED,
+        AuditAction.ABSENCE_ENDED,
+        AuditAction.CASE_TAKEN_BACK,
+        AuditAction.REVIEW_TIMES_SET,
         AuditAction.GRANT_GIVEN,
         AuditAction.GRANT_ENDED,
         AuditAction.MATCH_REVERSED,
@@ -100,6 +107,8 @@ ORDINARY = frozenset(
         AuditAction.CASE_OWING_CHANGED,
         AuditAction.CASE_HANDED_OVER,
         AuditAction.CASE_SUBMITTED,
+        AuditAction.CASE_CLAIMED,
+        AuditAction.CASE_HANDED_BACK,
         AuditAction.CASE_APPROVED,
         AuditAction.CASE_RETURNED,
         AuditAction.CASE_FINALISED,

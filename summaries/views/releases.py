@@ -118,8 +118,13 @@ class ReleaseView(ScopedView):
 
     def release(self, pk: int) -> SummaryRelease:
         """404 where nothing of the release is the person's to see."""
-        releases = SummaryRelease.objects.select_related("exercise", "created_by", "run__job")
-        found = self.visible(releases).filter(pk=pk).first()
+        found = (
+            self.visible(
+                SummaryRelease.objects.select_related("exercise", "created_by", "run__job")
+            )
+            .filter(pk=pk)
+            .first()
+        )
         if found is None:
             raise Http404(_("没有找到，或不在您的管辖范围内。"))
         assert isinstance(found, SummaryRelease)  # noqa: S101  for the reader of types
@@ -127,12 +132,12 @@ class ReleaseView(ScopedView):
 
     def stored(self, release: SummaryRelease, table: str, division: str) -> ReleaseTable:
         """One table of one area; without an area, the widest one that the person may see."""
-        tables = ReleaseTable.objects.select_related("release").filter(
+        tables = self.visible(ReleaseTable.objects.select_related("release")).filter(
             release=release, table_code=table[:20]
         )
         if division:
             tables = tables.filter(division_code=division[:12])
-        found = self.visible(tables).order_by("division_code").first()
+        found = tables.order_by("division_code").first()
         if found is None:
             raise Http404(_("没有找到，或不在您的管辖范围内。"))
         return found

@@ -14,7 +14,6 @@ CELLS_AT_LEAST = 6
 EQUAL_AT_LEAST = 5
 EQUAL_SHARE = 0.6
 COMMON_AT_MOST = 0.02  # a value this frequent says nothing about copying
-CASES_AT_MOST = 3_000  # of one person and form; whoever has more is compared in order of time
 
 
 class Copies(Signal):

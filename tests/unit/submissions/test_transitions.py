@@ -37,10 +37,15 @@ EXPECTED = {
     CaseAction.VOID: {"office", "national_office"},
     CaseAction.REOPEN: {"office", "national_office"},
     CaseAction.REVISE: {"national_office"},
+    CaseAction.RETURN_LOT: {"office", "national_office"},
+    CaseAction.CORRECT: {"national_office"},
 }
 
 # a final form has been signed by the nation: no lower office takes it back
-EXPECTED_OF_FINAL = {CaseAction.REOPEN: {"national_office"}}
+EXPECTED_OF_FINAL = {
+    CaseAction.REOPEN: {"national_office"},
+    CaseAction.RETURN_LOT: {"national_office"},
+}
 
 
 @pytest.mark.parametrize("action", CaseAction)
