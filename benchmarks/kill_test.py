@@ -20,6 +20,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -289,8 +290,17 @@ def portal_up(folder: Path, writers: int) -> Iterator[tuple[Trial, list[str], di
     folder.chmod(0o755)
     data, port = folder / "data", free_port()
     portal = [str(ROOT / "portal")]
+    # servers of its own: those of a run of tests are not to be killed
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "REDIS_URL", "COVERAGE_FILE"}
+        and not name.startswith(("PORTAL_", "PYTEST_", "DJANGO_", "COV_"))
+    }
     environment = {
-        **os.environ,
+        **kept,
+        "PORTAL_VENV": sys.prefix,
+        "PYTHON": sys.executable,
         "PORTAL_DEBUG": "0",
         "PORTAL_SECRET_KEY": uuid.uuid4().hex * 2,
         "PORTAL_ALLOWED_HOSTS": "127.0.0.1",

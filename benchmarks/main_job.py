@@ -173,11 +173,14 @@ def wait_ready(port: int, seconds: float = 180) -> None:
     """Until every part answers."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        client = Client(port)
         try:
-            if Client(port).ask("GET", "/readyz")[0] == 200:
+            if client.ask("GET", "/readyz")[0] == 200:
                 return
         except OSError:
             pass
+        finally:
+            client.connection.close()
         time.sleep(0.5)
     raise SystemExit("the portal did not become ready")
 
