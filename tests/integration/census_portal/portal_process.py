@@ -92,7 +92,7 @@ class PortalProcess:
         process = self._process
         wait_until(
             lambda: "The portal is at" in self.log.read_text() or process.poll() is not None,
-            60,
+            150,
             "the portal starts",
         )
         assert process.poll() is None, self.log.read_text()
