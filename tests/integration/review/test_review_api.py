@@ -31,7 +31,7 @@ def test_approving_and_reading_the_decisions(client, cast, case, django_assert_m
     answer = post(client, f"/cases/{case.pk}/decisions/", body)
     assert answer.status_code == 201
     assert (answer.json()["level"], answer.json()["decision"]) == ("supervisor", "approve")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         found = client.get(f"{API}/cases/{case.pk}/decisions/").json()
     assert [decision["decided_by"] for decision in found] == ["赵指导"]
     case.refresh_from_db()

@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from submissions.change_applying import change_apply_job
 from submissions.change_impact import change_impact_job
-from submissions.enums import ReopenPolicy
-from submissions.models import FormChange, Job
-from submissions.services import case_submit
+from submissions.enums import JobKind, ReopenPolicy
+from submissions.models import FormChange, Job, TwoPersonRequest
+from submissions.phase_enums import Verdict
+from submissions.services import case_submit, two_person_decide
 from tests.factories.case import save
 from tests.factories.form_change import (
     drafted,
@@ -17,6 +18,7 @@ from tests.factories.form_change import (
     publish_simple,
     without_reuse,
 )
+from tests.factories.two_person import second_of_the_nation
 from tests.factories.written import written
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,14 @@ def nation(client, cast):
 def post(client, text, url=NEW, step="save", **fields):
     data = {"text": text, "reason": "更正", "reopen": ReopenPolicy.AFFECTED, "step": step}
     return client.post(url, {**data, **fields})
+
+
+def published_by_two(client, page: str) -> None:
+    """Asked for on the page by the person signed in; confirmed by another."""
+    client.post(page, {"act": "publish"})
+    asked = TwoPersonRequest.objects.get()
+    assert not Job.objects.filter(kind=JobKind.CHANGE_APPLY).exists()
+    two_person_decide(request_id=asked.pk, verdict=Verdict.APPROVE, actor=second_of_the_nation())
 
 
 def test_from_the_form_in_force_to_a_new_version(client, cast, nation):
@@ -58,7 +68,7 @@ def test_from_the_form_in_force_to_a_new_version(client, cast, nation):
     assert "<b>重新开放</b> 1" in text
     assert "浙江省" in text
 
-    client.post(answer.url, {"act": "publish"})
+    published_by_two(client, answer.url)
     change_apply_job(Job.objects.latest("pk").pk)
     text = client.get(answer.url).content.decode()
     assert "已发布第 2 版" in text
@@ -77,7 +87,7 @@ def test_answers_of_a_dropped_item_show_to_filler_and_reviewer(client, cast, nat
     change_impact_job(Job.objects.latest("pk").pk)
     text = client.get(reverse("change_detail", args=[change.pk])).content.decode()
     assert "停用指标下的填报数据" in text
-    client.post(reverse("change_detail", args=[change.pk]), {"act": "publish"})
+    published_by_two(client, reverse("change_detail", args=[change.pk]))
     change_apply_job(Job.objects.latest("pk").pk)
     case_submit(case_id=case.pk, actor=cast.enumerator)
     for user, route in ((cast.enumerator, "case_fill"), (cast.supervisor, "case_review")):
