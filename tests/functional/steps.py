@@ -152,8 +152,8 @@ def when_all_are_approved(portal: Portal, reviewer: User, *, waiting: int) -> No
 
 def when_returned_with_a_question(page: Page, path: str, *, reason: str, question: str) -> None:
     """A coded reason, and a question pinned to a cell by a click on it."""
-    page.get_by_text("退回…", exact=True).click()
-    page.get_by_label(reason, exact=True).check()
+    page.locator("summary", has_text="退回…").click()
+    page.locator("label.reason", has_text=reason).locator("input").check()
     page.locator(f'[data-review-form] [data-cell="{path}"]').click()
     pinned = page.locator("[data-question]")
     expect(pinned.locator("select")).to_have_value(path)

@@ -224,7 +224,7 @@ def test_the_record_of_decisions_is_for_whoever_sees_the_form(
 ):
     return_by(case, cast.supervisor, ("hours", "为何这么多？"), note="请核对")
     signed_in(client, cast.enumerator)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         text = client.get(url("case_decisions", case)).content.decode()
     for part in ("逻辑关系不符", "请核对", "为何这么多", "待答复", "赵指导"):
         assert part in text
