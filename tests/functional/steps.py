@@ -203,6 +203,7 @@ def held_up(worker: Any) -> Iterator[None]:
 
 def when_summary_is_ordered(page: Page, *, division: str, axis: str) -> None:
     """At the national level of approval."""
+    page.locator("select[name=table]").select_option("H101")
     page.get_by_label("区划代码").fill(division)
     page.get_by_label("分组").select_option(label=axis)
     page.get_by_label("审核层级").select_option("national")

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def small(divisions, settings, tmp_path, monkeypatch):
-    """Few industries, many errors, the published forms."""
+    """One trade of each kind, many errors, the published forms."""
     settings.DATA_DIR = tmp_path
     call_command("instruments_publish", verbosity=0)
-    chosen = [t for t in building.trades() if t.industries[0] in ("1752", "8411")]
+    chosen = list({trade.kind: trade for trade in building.trades()}.values())
     monkeypatch.setattr(building, "trades", lambda: chosen)
     monkeypatch.setattr(building, "TEMPLATES_A_TRADE", 1)
     monkeypatch.setattr(writing, "SHARE", 0.4)
