@@ -33,7 +33,12 @@ def nation(client, cast):
 
 
 def post(client, text, url=NEW, step="save", **fields):
-    data = {"text": text, "reason": "更正", "reopen": ReopenPolicy.AFFECTED, "step": step}
+    data = {
+        "text": text,
+        "reason": "更正取水量的上限",
+        "reopen": ReopenPolicy.AFFECTED,
+        "step": step,
+    }
     return client.post(url, {**data, **fields})
 
 
