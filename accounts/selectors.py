@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.enums import Permission, Role
-from accounts.models import User
+from accounts.models import Deputyship, User
 from accounts.querysets import scope_filter
 from accounts.scopes import Jurisdiction
 from accounts.services.accounts import APPOINTED_FROM_ABOVE
@@ -29,3 +29,8 @@ def username_of(user_id: int | None) -> str:
     if user_id is None:
         return ""
     return User.objects.filter(pk=user_id).values_list("username", flat=True).first() or ""
+
+
+def deputyships_now() -> QuerySet[Deputyship]:
+    """Who stands in for whom today, with the person replaced."""
+    return Deputyship.objects.all().in_force().select_related("assignment__user")

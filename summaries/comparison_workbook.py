@@ -36,7 +36,7 @@ def comparison_workbook(comparison: Comparison) -> bytes:
     put_text(sheet, 3, 1, f"{before.content_hash} / {after.content_hash}")
     labels = [_("代码"), _("名称")]
     for column in comparison.columns:
-        label = f"{localised(column.label)}（{column.unit}）"
+        label = localised(column.label) + _("（%(unit)s）") % {"unit": column.unit}
         labels += [f"{label} {before.name}", f"{label} {after.name}", _("增减"), _("增减 %")]
     head_row(sheet, 5, labels)
     for number, row in enumerate([comparison.total, *comparison.rows()], start=6):

@@ -13,8 +13,8 @@ from accounts.enums import Permission
 from accounts.exceptions import Refusal
 from accounts.forms import AccountForm
 from accounts.http import AuthenticatedHttpRequest
-from accounts.models import Deputyship, User
-from accounts.selectors import accounts_managed_by
+from accounts.models import User
+from accounts.selectors import accounts_managed_by, deputyships_now
 from accounts.services import account_create, account_end
 from accounts.views.base import ScopedView
 
@@ -33,11 +33,10 @@ class AccountList(ScopedView):
             accounts = accounts.filter(full_name__contains=text) | accounts.filter(
                 username__contains=text
             )
-        now = Deputyship.objects.all().in_force().select_related("assignment__user")
         accounts = accounts.prefetch_related(
             "assignments__division",
             "assignments__unit",
-            Prefetch("deputyships", queryset=now, to_attr="replacing"),
+            Prefetch("deputyships", queryset=deputyships_now(), to_attr="replacing"),
         )
         page = Paginator(accounts, PAGE_SIZE).get_page(request.GET.get("page"))
         return render(request, "accounts/account_list.html", {"page": page, "q": text})

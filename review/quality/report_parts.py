@@ -166,15 +166,15 @@ def _method(content: Mapping[str, Any]) -> Iterator[Part]:
     frame, drawn, plan = content["frame"], content["draw"], content["plan"]
     yield Heading(_("四、抽样"))
     rows = [
-        (_("抽样方案"), f"{plan['name']}　{plan['standard']}"),
+        (_("抽样方案"), f"{plan['name']}  {plan['standard']}"),
         (_("方案校验值（SM3）"), plan["digest"]),
         (_("抽样框"), _("%(count)d 行，%(at)s 由%(by)s冻结") % {
             "count": frame["count"], "at": frame["frozen_at"], "by": frame["frozen_by"]}),
         (_("抽样框校验值（SM3）"), frame["digest"]),
-        (_("公开随机数"), f"{drawn['source']}　{drawn['value']}"),
+        (_("公开随机数"), f"{drawn['source']}  {drawn['value']}"),
         (_("随机种子（SM3）"), drawn["seed"]),
         (_("抽取结果校验值（SM3）"), drawn["digest"]),
-        (_("抽取"), f"{drawn['drawn_at']}　{drawn['drawn_by']}"),
+        (_("抽取"), f"{drawn['drawn_at']}  {drawn['drawn_by']}"),
         (_("完成"), content["closed_at"]),
         (_("核查人"), _people(content["checkers"])),
         (_("裁定人"), _("、").join(content["adjudicators"]) or "—"),
@@ -194,7 +194,7 @@ def _proof(report: QualityReport) -> Iterator[Part]:
     issued = timezone.localtime(report.issued_at).strftime("%Y-%m-%d %H:%M:%S")
     rows = [
         (_("报告编号"), report.code),
-        (_("签发"), f"{report.issued_by.full_name}　{issued}"),
+        (_("签发"), f"{report.issued_by.full_name}  {issued}"),
         (_("内容校验值（SM3）"), report.hash),
         (_("公钥指纹"), report.key.fingerprint),
         (_("签名（SM2）"), bytes(report.signature).hex()),

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from review.saved_filters import filter_forget, filter_save, filters_counted
 from review.selectors import COUNTED_AT_MOST, queue_of, queue_page, queue_size
 from submissions.models import CollectionExercise
 from submissions.models.case import NO_REVIEW_LIMIT, SIZE_UNKNOWN
+from submissions.phase_selectors import exercises_all
 
 PAGE = 50
 
@@ -160,10 +161,9 @@ class ReviewTimes(ScopedView):
 
     def get(self, request: AuthenticatedHttpRequest, pk: int | None = None) -> HttpResponse:
         """The newest exercise, or the one that is asked for."""
-        exercises = CollectionExercise.objects.order_by("-pk")
-        exercise = get_object_or_404(exercises, pk=pk) if pk else exercises.first()
-        if exercise is None:
+        if pk is None and not exercises_all():
             return redirect("home")
+        exercise = self._exercise(pk)
         typed: dict[str, Any] = {
             "days": {level: str(exercise.review_days.get(level, "")) for level in exercise.levels},
             "days_off": " ".join(day.isoformat() for day in exercise.days_off),
@@ -173,7 +173,7 @@ class ReviewTimes(ScopedView):
 
     def post(self, request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         """Set them, or say at the field what is wrong."""
-        exercise = get_object_or_404(CollectionExercise, pk=pk)
+        exercise = self._exercise(pk)
         typed: dict[str, Any] = {
             "days": {
                 level: request.POST.get(f"days-{level}", "")[:9].replace("\0", "")
@@ -189,6 +189,13 @@ class ReviewTimes(ScopedView):
         messages.success(request, _("审核时限已保存。"))
         return redirect("review_times_of", pk=pk)
 
+    def _exercise(self, pk: int | None) -> CollectionExercise:
+        """The newest, or the one that is asked for; 404 where there is none."""
+        found = [one for one in exercises_all() if pk is None or one.pk == pk]
+        if not found:
+            raise Http404(_("没有这个普查阶段。"))
+        return found[0]
+
     def _page(
         self,
         request: AuthenticatedHttpRequest,
@@ -198,7 +205,7 @@ class ReviewTimes(ScopedView):
     ) -> HttpResponse:
         context = {
             "exercise": exercise,
-            "exercises": CollectionExercise.objects.order_by("-pk"),
+            "exercises": exercises_all(),
             "rows": [
                 (level, Level(level).label, typed["days"][level]) for level in exercise.levels
             ],

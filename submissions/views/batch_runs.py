@@ -25,7 +25,8 @@ from submissions.batch_editing.selectors import (
 from submissions.division_filter import division_read
 from submissions.enums import ExerciseStatus
 from submissions.facts.jobs import fact_snapshot_start
-from submissions.models import BatchRun, CollectionExercise
+from submissions.models import BatchRun
+from submissions.selectors import exercise_newest
 
 SHOWN = 50
 _LONGEST = 80
@@ -50,9 +51,8 @@ class BatchRuns(ScopedView):
 
     def post(self, request: AuthenticatedHttpRequest) -> HttpResponse:
         """Start a run, or bring the facts up to date first."""
-        exercise = CollectionExercise.objects.filter(status=ExerciseStatus.OPEN).order_by("-pk")
-        found = exercise.first()
-        if found is None:
+        found = exercise_newest()
+        if found is None or found.status != ExerciseStatus.OPEN:
             raise Missing(_("没有正在进行的普查阶段。"))
         try:
             if request.POST.get("act") == "refresh":

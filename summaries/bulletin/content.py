@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from instruments.definition_files import yaml_read
 from instruments.measures import measure_name
 from submissions.presenters.items import localised
@@ -118,7 +120,11 @@ class _Filling:
         return Section(
             localised(self.written["title"]),
             localised(self.written["text"]).format(place=place, **told),
-            [f"{localised(self._column(s).label)}（{measure_name(s['unit'])}）" for s in specs],
+            [
+                localised(self._column(s).label)
+                + _("（%(unit)s）") % {"unit": measure_name(s["unit"])}
+                for s in specs
+            ],
             [
                 [name, *(self._shown(spec, axis, key, data) for spec in specs)]
                 for axis, key, name, data in self._rows()

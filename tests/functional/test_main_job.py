@@ -74,6 +74,7 @@ FIRST_ROW = {
     "石油类产生量": (None, 0),
     "石油类排放量": (None, 0),
 }
+REMOVAL_RATES = [f"{pollutant}去除率" for pollutant in ("化学需氧量", "氨氮", "总氮", "总磷")]
 SECOND_ROW = {
     **dict.fromkeys(FIRST_ROW, (None, 0)),
     "工业总产值（当年价格）": (Decimal("7654321.12"), 1),
@@ -398,7 +399,7 @@ def then_head_is_official(sheet) -> None:
     assert "报表依据：国统制〔2018〕103号" in top
     assert any("国家级审核通过（已定稿）" in text for text in top)
     labels = [cell.value for cell in sheet[5] if cell.value]
-    assert labels == ["代码", "名称", "单位数", *FIRST_ROW]
+    assert labels == ["代码", "名称", "单位数", *FIRST_ROW, *REMOVAL_RATES]
     assert [cell.value for cell in sheet[6]][3:5] == ["合计", "填报单位数"]
     assert [cell.value for cell in sheet[7]][3:7] == ["千元", "个", "立方米", "个"]
     assert [cell.value for cell in sheet[8]][:5] == ["甲", "乙", "1", "2", "3"]
