@@ -16,7 +16,11 @@ numbers = st.integers(0, 2**62)
 documents = st.dictionaries(
     texts,
     st.recursive(
-        st.none() | st.booleans() | st.integers() | texts | st.floats(allow_nan=False, width=32),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | texts
+        | st.floats(allow_nan=False, allow_infinity=False, width=32),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
         max_leaves=8,
     ),
