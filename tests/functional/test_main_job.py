@@ -414,9 +414,14 @@ def then_row(row: list[Any], code: str, units: int, figures) -> None:
     """Code as text, the number of units, and beside each sum how many units reported it."""
     assert (row[0] or "") == code
     assert row[2] == units
-    sums = [None if value is None else Decimal(str(value)) for value in row[3::2]]
+    rates = 3 + 2 * len(figures)
+    sums = [None if value is None else Decimal(str(value)) for value in row[3:rates:2]]
     assert sums == [total for total, _count in figures.values()]
-    assert row[4::2] == [count for _total, count in figures.values()]
+    assert row[4:rates:2] == [count for _total, count in figures.values()]
+    generated, discharged = figures["化学需氧量产生量"][0], figures["化学需氧量排放量"][0]
+    if generated:
+        removed = round(100 * (generated - discharged) / generated, 1)
+        assert Decimal(str(row[rates])) == removed
 
 
 def test_without_scripts(portal, given_a_census, enumerator):
